@@ -11,6 +11,8 @@ public readonly record struct Rotation(double W, double X, double Y, double Z)
 
     public double Norm => Math.Sqrt(W * W + X * X + Y * Y + Z * Z);
 
+    public bool IsFinite => double.IsFinite(W) && double.IsFinite(X) && double.IsFinite(Y) && double.IsFinite(Z);
+
     public static Rotation FromYaw(double yaw) => new(Math.Cos(yaw / 2), 0, 0, Math.Sin(yaw / 2));
 
     public static Rotation operator *(Rotation a, Rotation b) => new(
@@ -68,6 +70,9 @@ public readonly record struct Rotation(double W, double X, double Y, double Z)
         wb *= sign;
         return new Rotation(wa * a.W + wb * b.W, wa * a.X + wb * b.X, wa * a.Y + wb * b.Y, wa * a.Z + wb * b.Z).Normalized();
     }
+
+    /// <summary>The generated text would print <see cref="Inverse"/> of <see cref="Inverse"/> without end.</summary>
+    public override string ToString() => $"(w {W}, x {X}, y {Y}, z {Z})";
 
     private static Vec3 Cross(Vec3 a, Vec3 b) => new(a.Y * b.Z - a.Z * b.Y, a.Z * b.X - a.X * b.Z, a.X * b.Y - a.Y * b.X);
 }
