@@ -11,6 +11,7 @@ public sealed partial class Tensor
     private static readonly Op IndexSelectOp = new("aten::index_select"), GatherOp = new("aten::gather"), ChunkOp = new("aten::chunk"), SplitOp = new("aten::split", "Tensor");
     private static readonly Op SplitSizesOp = new("aten::split_with_sizes");
     private static readonly Op CopyIn = new("aten::copy_"), ZeroIn = new("aten::zero_"), FillIn = new("aten::fill_", "Scalar"), IndexCopyIn = new("aten::index_copy_");
+    private static readonly Op IndexCopyOp = new("aten::index_copy");
     private static readonly Op IndexAddOp = new("aten::index_add"), RepeatInterleaveOp = new("aten::repeat_interleave", "self_int");
 
     public Tensor reshape(params ReadOnlySpan<long> shape) => ReshapeOp.Call(this, shape);
@@ -82,6 +83,9 @@ public sealed partial class Tensor
         IndexCopyIn.Run(this, dim, index, source);
         return this;
     }
+
+    /// <summary>A copy with rows of source at the given int64 places along dim; differentiable.</summary>
+    public Tensor index_copy(long dim, Tensor index, Tensor source) => IndexCopyOp.Call(this, dim, index, source);
 
     /// <summary>Adds rows of source at the given int64 places along dim; differentiable.</summary>
     public Tensor index_add(long dim, Tensor index, Tensor source) => IndexAddOp.Call(this, dim, index, source);

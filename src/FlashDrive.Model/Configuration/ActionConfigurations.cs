@@ -4,14 +4,14 @@ namespace FlashDrive.Model.Configuration;
 /// <param name="Hidden">Width of the encoder's hidden layers.</param>
 /// <param name="EncoderLayers">Hidden layers, each linear, SiLU, RMS norm; an output linear and a LayerNorm follow.</param>
 /// <param name="FourierFeatures">Features per scalar: half sines, half cosines.</param>
-/// <param name="MaxFrequency">Highest of the log-spaced frequencies, which begin at 1.</param>
+/// <param name="MaxFrequency">Last of the log-spaced frequencies, which begin at 1; below 1 the series descends.</param>
 public sealed record ActionInputConfiguration(int Hidden, int EncoderLayers, int FourierFeatures, double MaxFrequency)
 {
     internal static ActionInputConfiguration Read(ConfigurationSection section)
     {
         var features = section.Int("num_fourier_feats", 4);
         if (features % 2 != 0) throw section.Refuse("num_fourier_feats", "must be even: half are sines, half cosines");
-        return new(section.Int("hidden_size", 1), section.Int("num_enc_layers", 1), features, section.Double("max_freq", 1));
+        return new(section.Int("hidden_size", 1), section.Int("num_enc_layers", 1), features, section.Double("max_freq", 0));
     }
 }
 
