@@ -13,6 +13,7 @@ public sealed unsafe class DisposeScope : IDisposable
     [ThreadStatic] private static Stack<List<Tensor>>? _spareLists;
 
     private readonly DisposeScope? _outer;
+    private readonly int _thread = Environment.CurrentManagedThreadId;
     private readonly List<Tensor> _tensors;
     private bool _disposed;
 
@@ -27,6 +28,8 @@ public sealed unsafe class DisposeScope : IDisposable
 
     internal DisposeScope? Outer => _outer;
 
+    internal bool BelongsToThisThread => _thread == Environment.CurrentManagedThreadId;
+
     internal void Own(Tensor tensor)
     {
         tensor.ScopeSlot = _tensors.Count;
@@ -37,6 +40,9 @@ public sealed unsafe class DisposeScope : IDisposable
     /// <summary>Swap-removes, so that disposing one tensor early costs the same for any number of tensors.</summary>
     internal void Disown(Tensor tensor)
     {
+        if (!BelongsToThisThread)
+            throw new InvalidOperationException(
+                $"{tensor.Description} belongs to a dispose scope of another thread; detach or move it there before handing it over");
         var slot = tensor.ScopeSlot;
         var last = _tensors[^1];
         _tensors[slot] = last;
@@ -49,14 +55,17 @@ public sealed unsafe class DisposeScope : IDisposable
     {
         if (_disposed) return;
         if (_current != this)
-            throw new InvalidOperationException("a dispose scope must close on the thread that opened it, after every scope opened inside it");
+            throw new InvalidOperationException(BelongsToThisThread
+                ? "a dispose scope must close after every scope opened inside it"
+                : "a dispose scope must close on the thread that opened it");
         _disposed = true;
         _current = _outer;
         Span<nint> handles = stackalloc nint[128];
         var count = 0;
         foreach (var tensor in _tensors)
         {
-            handles[count++] = tensor.Release();
+            handles[count++] = tensor.TakeHandle();
+            tensor.Scope = null;
             if (count == handles.Length) Free(handles, ref count);
         }
         Free(handles, ref count);

@@ -16,13 +16,14 @@ public sealed unsafe class Generator : IDisposable
 
     ~Generator() => Native.fd_generator_free(_handle);
 
-    private nint Handle => _handle != 0 ? _handle : throw new ObjectDisposedException(nameof(Generator));
+    private nint Handle => _handle != 0 ? _handle : throw new ObjectDisposedException(nameof(Generator), "the generator was disposed");
 
     /// <summary>Standard normal numbers of the given shape.</summary>
     public Tensor randn(params ReadOnlySpan<long> shape)
     {
         var tensor = torch.empty(shape);
-        TorchError.Check(Native.fd_fill_normal(tensor.Handle, Handle), "randn");
+        TorchError.Check(Native.fd_fill_normal(tensor.Handle, Handle), "randn", tensor);
+        GC.KeepAlive(this);
         return tensor;
     }
 
@@ -30,14 +31,14 @@ public sealed unsafe class Generator : IDisposable
     public Tensor rand(params ReadOnlySpan<long> shape)
     {
         var tensor = torch.empty(shape);
-        TorchError.Check(Native.fd_fill_uniform(tensor.Handle, Handle), "rand");
+        TorchError.Check(Native.fd_fill_uniform(tensor.Handle, Handle), "rand", tensor);
+        GC.KeepAlive(this);
         return tensor;
     }
 
     public void Dispose()
     {
-        if (_handle != 0) Native.fd_generator_free(_handle);
-        _handle = 0;
+        Native.fd_generator_free(Interlocked.Exchange(ref _handle, 0));
         GC.SuppressFinalize(this);
     }
 }

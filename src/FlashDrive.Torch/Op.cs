@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using FlashDrive.Torch.Interop;
@@ -8,6 +9,7 @@ namespace FlashDrive.Torch;
 /// One operator of LibTorch's dispatcher, looked up at first use and kept for the process. Any operator of the found LibTorch
 /// can be reached: <c>new Op("aten::add", "Tensor").Call(a, b)</c>. Missing trailing arguments take the schema's defaults.
 /// </summary>
+[SkipLocalsInit]
 public sealed unsafe class Op(string name, string overload = "")
 {
     private const int StackWords = 64;
@@ -37,21 +39,23 @@ public sealed unsafe class Op(string name, string overload = "")
     /// <summary>Calls an operator that returns one tensor.</summary>
     public Tensor Call(params ReadOnlySpan<Arg> args)
     {
-        NativeValue result = default;
-        Invoke(args, &result, 1);
-        if (result.Tag != ValueTag.Tensor)
-            throw new TorchException(TorchErrorKind.Type, $"{Name} returned {result.Tag}, not a tensor");
-        return new Tensor((nint)result.Payload);
+        NativeValue result;
+        var count = Invoke(args, &result, 1);
+        if (count == 1 && result.Tag == ValueTag.Tensor) return new Tensor((nint)result.Payload);
+        throw Unexpected(&result, count, "a tensor");
     }
 
-    /// <summary>Calls an operator for its effect (in-place and out variants); tensors it returns are aliases and are dropped.</summary>
+    /// <summary>
+    /// Calls an operator for its effect (in-place and out variants); tensors it returns are aliases and are dropped. Argument
+    /// tensors read their shape anew afterwards, since an effect may be a resize.
+    /// </summary>
     public void Run(params ReadOnlySpan<Arg> args)
     {
         var results = stackalloc NativeValue[MaxResults];
         var count = Invoke(args, results, MaxResults);
-        for (var i = 0; i < count; i++)
-            foreach (var handle in Handles(results[i]))
-                Native.fd_free(handle);
+        for (var i = 0; i < count; i++) Native.fd_free_result(results + i);
+        foreach (ref readonly var arg in args)
+            if (arg.Reference is Tensor tensor) tensor.ForgetShape();
     }
 
     /// <summary>Calls an operator with several tensor results, or with one list of tensors.</summary>
@@ -59,26 +63,47 @@ public sealed unsafe class Op(string name, string overload = "")
     {
         var results = stackalloc NativeValue[MaxResults];
         var count = Invoke(args, results, MaxResults);
-        var tensors = new List<Tensor>(count);
+        var total = 0;
+        for (var i = 0; i < count; i++) total += TensorCount(results[i]);
+        var tensors = new Tensor[total];
+        var next = 0;
         for (var i = 0; i < count; i++)
-            foreach (var handle in Handles(results[i]))
-                tensors.Add(new Tensor(handle));
-        return [.. tensors];
+        {
+            if (results[i].Tag == ValueTag.Tensor) tensors[next++] = new Tensor((nint)results[i].Payload);
+            if (results[i].Tag != ValueTag.TensorList) continue;
+            foreach (var handle in new ReadOnlySpan<nint>((void*)results[i].Payload, (int)results[i].Length)) tensors[next++] = new Tensor(handle);
+            Native.fd_free_list((nint)results[i].Payload);
+        }
+        return tensors;
     }
 
     /// <summary>Calls an operator that returns a number or truth value.</summary>
     public double CallScalar(params ReadOnlySpan<Arg> args)
     {
-        NativeValue result = default;
-        Invoke(args, &result, 1);
-        return result.Tag switch
+        NativeValue result;
+        var count = Invoke(args, &result, 1);
+        return (count == 1 ? result.Tag : ValueTag.None) switch
         {
             ValueTag.Double => result.Number,
             ValueTag.Int or ValueTag.Bool => result.Payload,
-            _ => throw new TorchException(TorchErrorKind.Type, $"{Name} returned {result.Tag}, not a number"),
+            _ => throw Unexpected(&result, count, "a number"),
         };
     }
 
+    private static int TensorCount(in NativeValue value) =>
+        value.Tag == ValueTag.Tensor ? 1 : value.Tag == ValueTag.TensorList ? (int)value.Length : 0;
+
+    private TorchException Unexpected(NativeValue* result, int count, string wanted)
+    {
+        var got = count == 0 ? "nothing" : result->Tag.ToString();
+        if (count > 0) Native.fd_free_result(result);
+        return new TorchException(TorchErrorKind.Type, $"{Name} returned {got}, not {wanted}");
+    }
+
+    /// <remarks>
+    /// <paramref name="args"/> is read again after the native call (on the error path), which keeps its tensors from being
+    /// finalised while LibTorch works on them.
+    /// </remarks>
     private int Invoke(ReadOnlySpan<Arg> args, NativeValue* results, int capacity)
     {
         var handle = Handle;
@@ -96,7 +121,7 @@ public sealed unsafe class Op(string name, string overload = "")
         }
         var produced = 0;
         var error = Native.fd_call(handle, values, args.Length, results, capacity, &produced);
-        if (error != 0) TorchError.Check(error, this, args);
+        TorchError.Check(error, this, args);
         return produced;
     }
 
@@ -132,17 +157,8 @@ public sealed unsafe class Op(string name, string overload = "")
             default:
                 return value;
         }
-        value.Payload = (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(place));
+        value.Payload = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(place));
         return value;
-    }
-
-    private static nint[] Handles(NativeValue value)
-    {
-        if (value.Tag == ValueTag.Tensor) return [(nint)value.Payload];
-        if (value.Tag != ValueTag.TensorList) return [];
-        var handles = new ReadOnlySpan<nint>((void*)value.Payload, (int)value.Length).ToArray();
-        Native.fd_free_list((nint)value.Payload);
-        return handles;
     }
 
     private nint Find()

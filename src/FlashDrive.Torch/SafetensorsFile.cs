@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.MemoryMappedFiles;
 
 namespace FlashDrive.Torch;
 
@@ -8,13 +7,17 @@ namespace FlashDrive.Torch;
 /// mapping (no copy); the mapping lives until the file object and the last such tensor are gone. The whole header is checked
 /// before anything is handed out, so a hostile file is refused here and nowhere later.
 /// </summary>
-/// <remarks>The mapping is copy-on-write: writing into a loaded tensor changes neither the file nor another process.</remarks>
+/// <remarks>
+/// Copy-on-write: writing into a loaded tensor changes neither the file nor another process. Replace a file by renaming another
+/// over it; one that is cut in place while it is mapped ends the process, as with any mapping.
+/// </remarks>
 public sealed unsafe class SafetensorsFile : IDisposable
 {
-    private readonly Mapping _mapping;
+    private readonly FileMapping _mapping;
     private readonly SafetensorsHeader _header;
+    private int _closed;
 
-    private SafetensorsFile(string path, Mapping mapping, SafetensorsHeader header)
+    private SafetensorsFile(string path, FileMapping mapping, SafetensorsHeader header)
     {
         (Path, _mapping, _header) = (path, mapping, header);
     }
@@ -32,7 +35,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
     {
         var length = new FileInfo(path).Length;
         if (length < 8) throw new SafetensorsException(path, $"the file has {length} bytes, fewer than the 8 of its header length");
-        var mapping = new Mapping(path, length);
+        var mapping = new FileMapping(path, length);
         try
         {
             var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(mapping.Pointer, 8));
@@ -43,7 +46,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
         }
         catch
         {
-            mapping.Dispose();
+            mapping.Release();
             throw;
         }
     }
@@ -54,65 +57,36 @@ public sealed unsafe class SafetensorsFile : IDisposable
 
     public ScalarType DType(string name) => Entry(name).DType;
 
-    /// <summary>The raw bytes of a tensor in row-major order; valid while the file is open.</summary>
+    /// <summary>The raw bytes of a tensor in row-major order, at most 2 GiB; valid while the file is open.</summary>
     public ReadOnlySpan<byte> Bytes(string name)
     {
         var entry = Entry(name);
-        return new ReadOnlySpan<byte>(_mapping.Pointer + _header.DataStart + entry.Begin, checked((int)(entry.End - entry.Begin)));
+        if (entry.End - entry.Begin > int.MaxValue)
+            throw new InvalidOperationException($"{Path}: tensor '{name}' has {entry.End - entry.Begin} bytes, more than one span holds; use Tensor(name)");
+        ObjectDisposedException.ThrowIf(_closed != 0, this);
+        return new ReadOnlySpan<byte>(AddressOf(entry), (int)(entry.End - entry.Begin));
     }
 
-    /// <summary>A tensor over the mapped bytes, in its stored dtype and shape.</summary>
+    /// <summary>A tensor over the mapped bytes, in its stored dtype and shape. Only an entry that is not aligned to its element size is copied.</summary>
     public Tensor Tensor(string name)
     {
         var entry = Entry(name);
+        ObjectDisposedException.ThrowIf(_closed != 0, this);
         _mapping.Retain();
-        return torch.from_blob((nint)(_mapping.Pointer + _header.DataStart + entry.Begin), entry.Shape, entry.DType, _mapping.Lease(), disposeOwner: true);
+        var view = torch.from_blob((nint)AddressOf(entry), entry.Shape, entry.DType, _mapping.Lease(), disposeOwner: true);
+        if ((nint)AddressOf(entry) % entry.DType.ElementSize() == 0) return view;
+        using (view) return view.clone();
     }
 
-    public void Dispose() => _mapping.Release();
+    /// <summary>Closes the file; the pages stay mapped until the last tensor over them is gone.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _closed, 1) == 0) _mapping.Release();
+    }
+
+    private byte* AddressOf(SafetensorsEntry entry) => _mapping.Pointer + _header.DataStart + entry.Begin;
 
     private SafetensorsEntry Entry(string name) => _header.Entries.TryGetValue(name, out var entry)
         ? entry
         : throw new SafetensorsException(Path, $"there is no tensor '{name}' (it has {Names.Count})");
-
-    /// <summary>Counts its users, so that the file object may be closed while tensors still look at the pages.</summary>
-    private sealed class Mapping : IDisposable
-    {
-        private readonly MemoryMappedFile _file;
-        private readonly MemoryMappedViewAccessor _view;
-        private int _users = 1;
-
-        internal Mapping(string path, long length)
-        {
-            var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            _file = MemoryMappedFile.CreateFromFile(stream, null, length, MemoryMappedFileAccess.CopyOnWrite, HandleInheritability.None, leaveOpen: false);
-            _view = _file.CreateViewAccessor(0, length, MemoryMappedFileAccess.CopyOnWrite);
-            byte* pointer = null;
-            _view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
-            Pointer = pointer + _view.PointerOffset;
-        }
-
-        internal byte* Pointer { get; }
-
-        internal void Retain() => Interlocked.Increment(ref _users);
-
-        internal IDisposable Lease() => new Loan(this);
-
-        internal void Release()
-        {
-            if (Interlocked.Decrement(ref _users) == 0) Dispose();
-        }
-
-        public void Dispose()
-        {
-            _view.SafeMemoryMappedViewHandle.ReleasePointer();
-            _view.Dispose();
-            _file.Dispose();
-        }
-
-        private sealed class Loan(Mapping mapping) : IDisposable
-        {
-            public void Dispose() => mapping.Release();
-        }
-    }
 }

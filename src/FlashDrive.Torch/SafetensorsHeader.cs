@@ -7,7 +7,7 @@ public sealed class SafetensorsException(string path, string rule) : Exception($
 
 internal sealed record SafetensorsEntry(string Name, ScalarType DType, long[] Shape, long Begin, long End);
 
-/// <summary>The parsed header: every entry's bytes lie inside the data, overlap no other's, and match shape times element size.</summary>
+/// <summary>The parsed header: the entries' bytes tile the data without overlap or gap, and match shape times element size.</summary>
 internal sealed class SafetensorsHeader
 {
     /// <summary>The format's own limit on the header.</summary>
@@ -53,9 +53,7 @@ internal sealed class SafetensorsHeader
             throw new SafetensorsException(path, $"the header is not valid: {e.Message}");
         }
         var ordered = entries.Values.OrderBy(e => e.Begin).ThenBy(e => e.End).ToList();
-        for (var i = 1; i < ordered.Count; i++)
-            if (ordered[i].Begin < ordered[i - 1].End)
-                throw new SafetensorsException(path, $"tensors '{ordered[i - 1].Name}' and '{ordered[i].Name}' overlap at byte {ordered[i].Begin} of the data");
+        CheckCoverage(path, ordered, dataLength);
         return new SafetensorsHeader { Names = [.. ordered.Select(e => e.Name)], Entries = entries, Metadata = metadata, DataStart = 8 + json.Length };
     }
 
@@ -65,6 +63,23 @@ internal sealed class SafetensorsHeader
         ScalarType.Int64 => "I64", ScalarType.Float16 => "F16", ScalarType.BFloat16 => "BF16", ScalarType.Float32 => "F32", ScalarType.Float64 => "F64",
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not a dtype of the format"),
     };
+
+    /// <summary>The format allows neither overlaps nor bytes that belong to no tensor.</summary>
+    private static void CheckCoverage(string path, List<SafetensorsEntry> ordered, long dataLength)
+    {
+        long covered = 0;
+        string? before = null;
+        foreach (var entry in ordered)
+        {
+            if (entry.Begin < covered)
+                throw new SafetensorsException(path, $"tensors '{before}' and '{entry.Name}' overlap at byte {entry.Begin} of the data");
+            if (entry.Begin > covered)
+                throw new SafetensorsException(path, $"bytes {covered}..{entry.Begin} of the data, before tensor '{entry.Name}', belong to no tensor");
+            (covered, before) = (entry.End, entry.Name);
+        }
+        if (covered != dataLength)
+            throw new SafetensorsException(path, $"the last {dataLength - covered} bytes of the data belong to no tensor");
+    }
 
     private static SafetensorsEntry ParseEntry(string path, JsonProperty property, long dataLength)
     {
@@ -77,12 +92,13 @@ internal sealed class SafetensorsHeader
         if (begin < 0 || end < begin || end > dataLength)
             throw new SafetensorsException(path, $"tensor '{name}' lies at bytes {begin}..{end}, outside the {dataLength} bytes of data (is the file cut off?)");
         if (shape.Length > MaxDimensions) throw new SafetensorsException(path, $"tensor '{name}' has {shape.Length} dimensions, more than {MaxDimensions}");
-        Int128 bytes = type.ElementSize();
+        Int128 bytes = type.ElementSize(), strides = bytes;
         foreach (var size in shape)
         {
             if (size < 0) throw new SafetensorsException(path, $"tensor '{name}' has the negative size {size}");
-            bytes *= size;
-            if (bytes > long.MaxValue) throw new SafetensorsException(path, $"tensor '{name}' has a shape of more than 2^63 bytes");
+            // A size of zero makes the tensor empty but not its strides, which must not overflow either.
+            (bytes, strides) = (bytes * size, strides * Math.Max(size, 1));
+            if (strides > long.MaxValue) throw new SafetensorsException(path, $"tensor '{name}' has a shape of more than 2^63 bytes");
         }
         if (bytes != end - begin)
             throw new SafetensorsException(path, $"tensor '{name}' {type}[{string.Join(", ", shape)}] needs {bytes} bytes, its offsets span {end - begin}");

@@ -1,25 +1,38 @@
+using System.Buffers.Binary;
 using System.Text.Json;
 
 namespace FlashDrive.Torch;
 
-/// <summary>Writes .safetensors files: names in ordinal order, data aligned to 8 bytes, to a temporary name that is then renamed.</summary>
+/// <summary>Writes .safetensors files: wide elements first and then names in ordinal order, so that every tensor is aligned; to a temporary name that is then renamed.</summary>
 public static class SafetensorsWriter
 {
     /// <param name="tensors">CPU tensors of any layout, by name.</param>
     public static void Save(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
     {
+        if (tensors.ContainsKey("__metadata__"))
+            throw new ArgumentException("'__metadata__' is the format's own key and names no tensor", nameof(tensors));
         // Wider elements first, so that each tensor starts at a multiple of its element size.
         var ordered = tensors.OrderByDescending(t => t.Value.dtype.ElementSize()).ThenBy(t => t.Key, StringComparer.Ordinal).ToList();
         var header = Header(ordered, metadata);
         var temporary = path + ".partial";
-        using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+        try
         {
-            file.Write(BitConverter.GetBytes((long)header.Length));
-            file.Write(header);
-            foreach (var (_, tensor) in ordered) WriteData(file, tensor);
-            file.Flush(flushToDisk: true);
+            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+            {
+                Span<byte> length = stackalloc byte[8];
+                BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+                file.Write(length);
+                file.Write(header);
+                foreach (var (_, tensor) in ordered) WriteData(file, tensor);
+                file.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, path, overwrite: true);
         }
-        File.Move(temporary, path, overwrite: true);
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
     }
 
     private static byte[] Header(List<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata)
@@ -60,6 +73,9 @@ public static class SafetensorsWriter
         using var scope = torch.NewDisposeScope();
         using var guard = torch.no_grad();
         var dense = tensor.detach().cpu().contiguous();
-        file.Write(new ReadOnlySpan<byte>((void*)dense.data_ptr(), checked((int)(dense.numel * dense.dtype.ElementSize()))));
+        const int piece = 1 << 30;
+        var bytes = dense.numel * dense.dtype.ElementSize();
+        for (long done = 0; done < bytes; done += piece)
+            file.Write(new ReadOnlySpan<byte>((byte*)dense.data_ptr() + done, (int)Math.Min(piece, bytes - done)));
     }
 }

@@ -21,8 +21,15 @@ public static class ScalarTypeExtensions
     public static bool IsFloatingPoint(this ScalarType type) =>
         type is ScalarType.Float16 or ScalarType.Float32 or ScalarType.Float64 or ScalarType.BFloat16;
 
+    /// <summary>Whether the elements can be read as <typeparamref name="T"/>; a ushort reads the bits of both 16-bit float types.</summary>
+    internal static bool Holds<T>(this ScalarType type) where T : unmanaged =>
+        typeof(T) == typeof(ushort) ? type is ScalarType.BFloat16 or ScalarType.Float16 : TryOf<T>() == type;
+
     /// <summary>The element type a managed type maps to.</summary>
-    public static ScalarType Of<T>() where T : unmanaged =>
+    /// <exception cref="ArgumentException">It maps to none.</exception>
+    public static ScalarType Of<T>() where T : unmanaged => TryOf<T>() ?? throw new ArgumentException($"no element type for {typeof(T).Name}");
+
+    private static ScalarType? TryOf<T>() where T : unmanaged =>
         typeof(T) == typeof(float) ? ScalarType.Float32
         : typeof(T) == typeof(double) ? ScalarType.Float64
         : typeof(T) == typeof(long) ? ScalarType.Int64
@@ -32,5 +39,5 @@ public static class ScalarTypeExtensions
         : typeof(T) == typeof(sbyte) ? ScalarType.Int8
         : typeof(T) == typeof(bool) ? ScalarType.Bool
         : typeof(T) == typeof(Half) ? ScalarType.Float16
-        : throw new ArgumentException($"no element type for {typeof(T).Name}");
+        : null;
 }

@@ -1,5 +1,6 @@
 namespace FlashDrive.Torch;
 
+/// <remarks>An integer operand keeps an integer tensor's type; a double turns it into float32, as in PyTorch.</remarks>
 public sealed partial class Tensor
 {
     private static readonly Op AddT = new("aten::add", "Tensor"), AddS = new("aten::add", "Scalar");
@@ -18,9 +19,13 @@ public sealed partial class Tensor
 
     public static Tensor operator +(Tensor a, double b) => AddS.Call(a, b);
 
+    public static Tensor operator +(Tensor a, long b) => AddS.Call(a, b);
+
     public static Tensor operator -(Tensor a, Tensor b) => SubT.Call(a, b);
 
     public static Tensor operator -(Tensor a, double b) => SubS.Call(a, b);
+
+    public static Tensor operator -(Tensor a, long b) => SubS.Call(a, b);
 
     public static Tensor operator -(double a, Tensor b) => RsubS.Call(b, a);
 
@@ -30,7 +35,11 @@ public sealed partial class Tensor
 
     public static Tensor operator *(Tensor a, double b) => MulS.Call(a, b);
 
+    public static Tensor operator *(Tensor a, long b) => MulS.Call(a, b);
+
     public static Tensor operator *(double a, Tensor b) => MulS.Call(b, a);
+
+    public static Tensor operator *(long a, Tensor b) => MulS.Call(b, a);
 
     public static Tensor operator /(Tensor a, Tensor b) => DivT.Call(a, b);
 
@@ -52,9 +61,13 @@ public sealed partial class Tensor
 
     public Tensor eq(double value) => EqS.Call(this, value);
 
+    public Tensor eq(long value) => EqS.Call(this, value);
+
     public Tensor eq(Tensor other) => EqT.Call(this, other);
 
     public Tensor ne(double value) => NeS.Call(this, value);
+
+    public Tensor ne(long value) => NeS.Call(this, value);
 
     public Tensor lt(Tensor other) => LtT.Call(this, other);
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using FlashDrive.Torch.Interop;
 
@@ -8,6 +9,7 @@ namespace FlashDrive.Torch;
 /// The finaliser is a safety net that counts what it had to free (<see cref="torch.LeakedTensors"/>): a leak is a bug.
 /// Not to be used by two threads at once, except for reading.
 /// </summary>
+[SkipLocalsInit]
 public sealed unsafe partial class Tensor : IDisposable
 {
     private nint _handle;
@@ -41,7 +43,7 @@ public sealed unsafe partial class Tensor : IDisposable
     public bool requires_grad
     {
         get => Info().RequiresGrad != 0;
-        set => TorchError.Check(Native.fd_set_requires_grad(Handle, value ? 1 : 0), "requires_grad");
+        set => TorchError.Check(Native.fd_set_requires_grad(Handle, value ? 1 : 0), "requires_grad", this);
     }
 
     public bool is_contiguous => Info().Contiguous != 0;
@@ -50,54 +52,62 @@ public sealed unsafe partial class Tensor : IDisposable
     public long numel => Info().Numel;
 
     /// <summary>Number of dimensions.</summary>
-    public int ndim => shape.Length;
+    public int ndim => (int)Info().Dimensions;
 
-    /// <summary>Sizes; read once, since an operator never resizes its input here.</summary>
-    public long[] shape => _shape ??= ReadShape();
+    /// <summary>Sizes. Read once and kept, so not to be written to.</summary>
+    public long[] shape => _shape ??= ReadSizes(strides: false);
 
-    public long size(int dim) => shape[dim < 0 ? dim + shape.Length : dim];
-
-    public long[] stride()
+    /// <summary>One size; negative dimensions count from the end.</summary>
+    public long size(int dim)
     {
-        var values = stackalloc long[InfoCapacity];
-        TorchError.Check(Native.fd_info(Handle, values, InfoCapacity), "stride");
-        return new ReadOnlySpan<long>(values + 7 + values[6], (int)values[6]).ToArray();
+        var sizes = shape;
+        var place = dim < 0 ? dim + sizes.Length : dim;
+        return (uint)place < (uint)sizes.Length
+            ? sizes[place]
+            : throw new ArgumentOutOfRangeException(nameof(dim), dim, $"{Description} has {sizes.Length} dimensions");
     }
+
+    public long[] stride() => ReadSizes(strides: true);
 
     /// <summary>"Float32[2, 3]", for messages.</summary>
     public string Description => IsDisposed ? "disposed tensor" : $"{dtype}[{string.Join(", ", shape)}]";
 
     public override string ToString() => Description;
 
-    /// <summary>The elements in place. CPU and contiguous tensors only; valid while the tensor lives.</summary>
-    /// <exception cref="InvalidOperationException">Wrong element type, a device tensor, or a strided view.</exception>
+    /// <summary>The elements in place. CPU and contiguous tensors only; valid while the tensor lives (hold it, or its scope).</summary>
+    /// <exception cref="InvalidOperationException">Wrong element type, a device tensor, a strided view, or more than 2^31 elements.</exception>
     public Span<T> data<T>() where T : unmanaged
     {
         var info = Info();
-        var wanted = typeof(T) == typeof(ushort) && (ScalarType)info.DType is ScalarType.BFloat16 or ScalarType.Float16 ? (ScalarType)info.DType : ScalarTypeExtensions.Of<T>();
-        if ((ScalarType)info.DType != wanted)
-            throw new InvalidOperationException($"data<{typeof(T).Name}> of {Description}: element type differs; convert with to({wanted})");
+        var type = (ScalarType)info.DType;
+        if (!type.Holds<T>())
+            throw new InvalidOperationException($"data<{typeof(T).Name}> of {Description}: the element type differs; convert with to(...) first");
         if (info.Contiguous == 0 || info.DeviceType != 0)
             throw new InvalidOperationException($"data of {Description} on {device}: only contiguous CPU memory has one address; call cpu().contiguous()");
-        nint pointer = 0;
-        TorchError.Check(Native.fd_data(Handle, &pointer), "data");
-        return new Span<T>((void*)pointer, checked((int)info.Numel));
+        if (info.Numel > int.MaxValue)
+            throw new InvalidOperationException($"data of {Description}: {info.Numel} elements do not fit one span; narrow it first");
+        return new Span<T>((void*)data_ptr(), (int)info.Numel);
     }
 
     /// <summary>Address of the first element, for native kernels.</summary>
     public nint data_ptr()
     {
         nint pointer = 0;
-        TorchError.Check(Native.fd_data(Handle, &pointer), "data_ptr");
+        TorchError.Check(Native.fd_data(Handle, &pointer), "data_ptr", this);
         return pointer;
     }
 
     /// <summary>A copy of the elements in row-major order, whatever the layout.</summary>
     public T[] ToArray<T>() where T : unmanaged
     {
-        if (is_contiguous && device.Type == DeviceType.Cpu) return data<T>().ToArray();
-        using var copy = cpu().DetachFromDisposeScope();
-        using var dense = copy.contiguous().DetachFromDisposeScope();
+        if (is_contiguous && device.Type == DeviceType.Cpu)
+        {
+            var values = data<T>().ToArray();
+            GC.KeepAlive(this);
+            return values;
+        }
+        using var copy = cpu();
+        using var dense = copy.contiguous();
         return dense.data<T>().ToArray();
     }
 
@@ -106,57 +116,68 @@ public sealed unsafe partial class Tensor : IDisposable
         ? ToArray<T>()[0]
         : throw new InvalidOperationException($"item of {Description}: only a one-element tensor has one");
 
+    /// <summary>Hands the tensor to the scope around the one that owns it, or to nobody when there is none.</summary>
+    /// <exception cref="InvalidOperationException">The scope belongs to another thread.</exception>
     public Tensor MoveToOuterDisposeScope()
     {
-        var outer = Scope?.Outer;
-        Scope?.Disown(this);
-        outer?.Own(this);
+        if (Scope is not { } scope) return this;
+        scope.Disown(this);
+        scope.Outer?.Own(this);
         return this;
     }
 
     /// <summary>Takes the tensor out of every scope: from now on its holder disposes it.</summary>
+    /// <exception cref="InvalidOperationException">The scope belongs to another thread.</exception>
     public Tensor DetachFromDisposeScope()
     {
         Scope?.Disown(this);
         return this;
     }
 
+    /// <summary>Frees the native handle; a second call does nothing. Any thread may call it.</summary>
     public void Dispose()
     {
-        if (_handle == 0) return;
-        Scope?.Disown(this);
-        Native.fd_free(Release());
+        var handle = TakeHandle();
+        if (handle == 0) return;
+        // A scope of another thread keeps the empty object in its list, which only that thread may touch.
+        if (Scope is { BelongsToThisThread: true } scope) scope.Disown(this);
+        Native.fd_free(handle);
     }
 
-    /// <summary>Gives the handle away; the object is dead afterwards.</summary>
-    internal nint Release()
+    /// <summary>Takes the handle from the object, which is dead afterwards; 0 when somebody did before.</summary>
+    internal nint TakeHandle()
     {
-        var handle = _handle;
-        _handle = 0;
-        Scope = null;
-        GC.SuppressFinalize(this);
+        var handle = Interlocked.Exchange(ref _handle, 0);
+        if (handle != 0) GC.SuppressFinalize(this);
         return handle;
     }
 
-    private const int InfoCapacity = 7 + 2 * 16;
+    internal void ForgetShape() => _shape = null;
 
-    private long[] ReadShape()
+    private const int InfoHeadWords = 7;
+
+    private long[] ReadSizes(bool strides)
     {
-        var values = stackalloc long[InfoCapacity];
-        TorchError.Check(Native.fd_info(Handle, values, InfoCapacity), "shape");
-        return new ReadOnlySpan<long>(values + 7, (int)values[6]).ToArray();
+        const int maxDimensions = 64;
+        const int capacity = InfoHeadWords + 2 * maxDimensions;
+        var values = stackalloc long[capacity];
+        TorchError.Check(Native.fd_info(Handle, values, capacity), strides ? "stride" : "shape");
+        GC.KeepAlive(this);
+        var dims = (int)values[6];
+        return new ReadOnlySpan<long>(values + InfoHeadWords + (strides ? dims : 0), dims).ToArray();
     }
 
     private InfoHead Info()
     {
-        var values = stackalloc long[InfoCapacity];
-        TorchError.Check(Native.fd_info(Handle, values, InfoCapacity), "info");
-        return *(InfoHead*)values;
+        InfoHead head;
+        TorchError.Check(Native.fd_info(Handle, (long*)&head, InfoHeadWords), "info");
+        GC.KeepAlive(this);
+        return head;
     }
 
     [StructLayout(LayoutKind.Sequential)]
     private struct InfoHead
     {
-        public long DType, DeviceType, DeviceIndex, RequiresGrad, Contiguous, Numel;
+        public long DType, DeviceType, DeviceIndex, RequiresGrad, Contiguous, Numel, Dimensions;
     }
 }

@@ -49,15 +49,21 @@ public static unsafe partial class torch
         return result;
     }
 
-    public static Tensor tensor<T>(T[] values, params ReadOnlySpan<long> shape) where T : unmanaged =>
-        shape.IsEmpty ? tensor((ReadOnlySpan<T>)values, [values.Length]) : tensor((ReadOnlySpan<T>)values, shape);
+    public static Tensor tensor<T>(T[] values, params ReadOnlySpan<long> shape) where T : unmanaged => tensor((ReadOnlySpan<T>)values, shape);
+
+    /// <summary>A vector with a copy of <paramref name="values"/>.</summary>
+    public static Tensor tensor<T>(ReadOnlySpan<T> values) where T : unmanaged => tensor(values, [values.Length]);
+
+    /// <summary>A vector with a copy of <paramref name="values"/>.</summary>
+    public static Tensor tensor<T>(T[] values) where T : unmanaged => tensor((ReadOnlySpan<T>)values, [values.Length]);
 
     /// <summary>A zero-dimensional tensor.</summary>
     public static Tensor scalar(float value) => tensor([value], (ReadOnlySpan<long>)[]);
 
     /// <summary>
     /// A view over memory that <paramref name="owner"/> keeps alive: it is held until the last tensor that shares the memory is
-    /// gone, then disposed when <paramref name="disposeOwner"/> says so.
+    /// gone, then disposed when <paramref name="disposeOwner"/> says so; so also when making the view fails. The last reference
+    /// may go on any thread, and the owner's Dispose must not throw there.
     /// </summary>
     public static Tensor from_blob(nint data, ReadOnlySpan<long> shape, ScalarType dtype, object owner, bool disposeOwner = false)
     {
@@ -66,7 +72,6 @@ public static unsafe partial class torch
         int error;
         fixed (long* sizes = shape)
             error = Native.fd_from_blob(data, sizes, shape.Length, (int)dtype, &ReleaseBlob, GCHandle.ToIntPtr(lease), &handle);
-        if (error != 0) lease.Free();
         TorchError.Check(error, "from_blob");
         return new Tensor(handle);
     }

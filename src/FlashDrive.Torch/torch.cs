@@ -66,33 +66,8 @@ public static unsafe partial class torch
         var results = new nint[leaves.Count];
         for (var i = 0; i < inputs.Length; i++) inputs[i] = leaves[i].Handle;
         fixed (nint* p = inputs, r = results)
-            TorchError.Check(Native.fd_gradients(output.Handle, p, inputs.Length, r), $"gradients of {output.Description}");
-        return [.. results.Select(h => h == 0 ? null : new Tensor(h))];
-    }
-}
-
-/// <summary>Restores the thread's gradient mode when disposed.</summary>
-public readonly struct GradGuard : IDisposable
-{
-    private readonly bool _before;
-
-    internal GradGuard(bool enabled)
-    {
-        _before = torch.is_grad_enabled();
-        Native.fd_set_grad_enabled(enabled ? 1 : 0);
-    }
-
-    public void Dispose() => Native.fd_set_grad_enabled(_before ? 1 : 0);
-}
-
-/// <summary>Leaves inference mode when disposed, on the thread that entered it.</summary>
-public sealed class InferenceGuard : IDisposable
-{
-    private nint _guard = Native.fd_inference_enter();
-
-    public void Dispose()
-    {
-        if (_guard != 0) Native.fd_inference_leave(_guard);
-        _guard = 0;
+            TorchError.Check(Native.fd_gradients(output.Handle, p, inputs.Length, r), "gradients", output);
+        GC.KeepAlive(leaves);
+        return Array.ConvertAll(results, handle => handle == 0 ? null : new Tensor(handle));
     }
 }

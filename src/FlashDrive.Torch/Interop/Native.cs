@@ -19,6 +19,8 @@ internal static unsafe partial class Native
 
     [LibraryImport(Library)] internal static partial void fd_free_list(nint list);
 
+    [LibraryImport(Library)] internal static partial void fd_free_result(NativeValue* value);
+
     [LibraryImport(Library)] internal static partial int fd_info(nint handle, long* values, int capacity);
 
     [LibraryImport(Library)] internal static partial int fd_data(nint handle, nint* pointer);
@@ -26,7 +28,7 @@ internal static unsafe partial class Native
     [LibraryImport(Library)]
     internal static partial int fd_from_blob(nint data, long* sizes, int dims, int dtype, delegate* unmanaged<nint, void> release, nint context, nint* result);
 
-    [LibraryImport(Library)] internal static partial nint fd_alias(nint handle);
+    [LibraryImport(Library)] internal static partial int fd_alias(nint handle, nint* result);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int fd_find(string name, string overload, nint* result);
@@ -50,7 +52,7 @@ internal static unsafe partial class Native
 
     [LibraryImport(Library)] internal static partial void fd_set_grad_enabled(int enabled);
 
-    [LibraryImport(Library)] internal static partial nint fd_inference_enter();
+    [LibraryImport(Library)] internal static partial int fd_inference_enter(nint* result);
 
     [LibraryImport(Library)] internal static partial void fd_inference_leave(nint guard);
 

@@ -11,6 +11,9 @@ internal static partial class NativeLibraryLoader
 {
     private const string FileName = "libflashdrive_torch.so";
 
+    /// <summary>Of native/runtime.cpp.</summary>
+    private const int Abi = 2;
+
     internal static void Register() => NativeLibrary.SetDllImportResolver(typeof(NativeLibraryLoader).Assembly, Resolve);
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
@@ -31,12 +34,21 @@ internal static partial class NativeLibraryLoader
     {
         try
         {
-            return NativeLibrary.Load(file);
+            return Verified(NativeLibrary.Load(file), file);
         }
         catch (DllNotFoundException e)
         {
             throw new TorchUnavailableException($"{file} could not be loaded ({e.Message.Split('\n')[0]}). Rebuild it against the installed LibTorch: ./flashdrive doctor", e);
         }
+    }
+
+    /// <summary>A library left over from other sources would crash or answer wrongly instead of failing.</summary>
+    private static unsafe nint Verified(nint library, string file)
+    {
+        var found = NativeLibrary.TryGetExport(library, "fd_abi", out var abi) ? ((delegate* unmanaged<int>)abi)() : 1;
+        return found == Abi
+            ? library
+            : throw new TorchUnavailableException($"{file} has interface {found}, this program needs {Abi}: it was built from other sources. Rebuild it: ./flashdrive doctor");
     }
 
     private static IEnumerable<string> Candidates()

@@ -47,6 +47,8 @@ FD_API int32_t fd_grad_enabled() { return at::GradMode::is_enabled(); }
 FD_API void fd_set_grad_enabled(int32_t enabled) { at::GradMode::set_enabled(enabled != 0); }
 
 // The guard must be deleted on the thread that made it, in reverse order: C# holds it in a scope.
-FD_API void* fd_inference_enter() { return new c10::InferenceMode(true); }
+FD_API int32_t fd_inference_enter(void** out) {
+  return fd::Guarded([&] { *out = new c10::InferenceMode(true); });
+}
 
 FD_API void fd_inference_leave(void* guard) { delete static_cast<c10::InferenceMode*>(guard); }

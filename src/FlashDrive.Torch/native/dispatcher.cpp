@@ -1,6 +1,7 @@
 // One generic call that reaches every operator of LibTorch's dispatcher.
 #include "shim.h"
 
+#include <memory>
 #include <sstream>
 #include <type_traits>
 #include <vector>
@@ -74,11 +75,11 @@ void FromIValue(c10::IValue&& value, fd::Value& out) {
     out.pointer = fd::Box(std::move(t));
   } else if (value.isTensorList()) {
     auto list = value.toTensorVector();
-    auto** handles = new void*[list.size()];
+    std::unique_ptr<void*[]> handles(new void*[list.size()]);
     for (size_t i = 0; i < list.size(); ++i) handles[i] = fd::Box(std::move(list[i]));
     out.tag = fd::kTensorList;
     out.length = static_cast<int64_t>(list.size());
-    out.pointer = handles;
+    out.pointer = handles.release();
   } else if (value.isInt()) {
     out.tag = fd::kInt;
     out.integer = value.toInt();
@@ -92,6 +93,35 @@ void FromIValue(c10::IValue&& value, fd::Value& out) {
     TORCH_CHECK_TYPE(value.isNone(), "a result of type ", value.tagKind(), " is not supported");
   }
 }
+
+void FreeResult(const fd::Value& value) {
+  if (value.tag == fd::kTensor) fd::Free(value.pointer);
+  if (value.tag != fd::kTensorList) return;
+  auto** handles = static_cast<void**>(value.pointer);
+  for (int64_t i = 0; i < value.length; ++i) fd::Free(handles[i]);
+  delete[] handles;
+}
+
+// The thread's spare stack, so that a call allocates none. Taken for the length of a call: a callee that calls back in on
+// the same thread finds no spare and makes one. Whatever a throwing call left on it is let go here.
+class BorrowedStack {
+ public:
+  BorrowedStack() { stack_.swap(Spare()); }
+  ~BorrowedStack() {
+    stack_.clear();
+    stack_.swap(Spare());
+  }
+  BorrowedStack(const BorrowedStack&) = delete;
+  BorrowedStack& operator=(const BorrowedStack&) = delete;
+  torch::jit::Stack& operator*() { return stack_; }
+
+ private:
+  static torch::jit::Stack& Spare() {
+    thread_local torch::jit::Stack spare;
+    return spare;
+  }
+  torch::jit::Stack stack_;
+};
 
 }  // namespace
 
@@ -114,14 +144,13 @@ FD_API int32_t fd_schema(void* op, char* buffer, int32_t capacity) {
 
 FD_API int32_t fd_call(void* op, const fd::Value* arguments, int32_t count, fd::Value* results, int32_t capacity, int32_t* produced) {
   *produced = 0;
-  return fd::Guarded([&] {
+  const int32_t error = fd::Guarded([&] {
     const auto& handle = *static_cast<c10::OperatorHandle*>(op);
     const auto& schema = handle.schema();
     const auto& parameters = schema.arguments();
     TORCH_CHECK_VALUE(static_cast<size_t>(count) <= parameters.size(), "takes ", parameters.size(), " arguments, got ", count);
-    // Kept between calls so that a call allocates no stack of its own; emptied even when the operator throws.
-    thread_local torch::jit::Stack stack;
-    stack.clear();
+    BorrowedStack borrowed;
+    auto& stack = *borrowed;
     stack.reserve(parameters.size() + 4);
     for (int32_t i = 0; i < count; ++i) stack.push_back(ToIValue(arguments[i], parameters[i]));
     for (size_t i = count; i < parameters.size(); ++i) {
@@ -129,12 +158,18 @@ FD_API int32_t fd_call(void* op, const fd::Value* arguments, int32_t count, fd::
       TORCH_CHECK_VALUE(static_cast<bool>(fallback), "argument '", parameters[i].name(), "' is missing and has no default");
       stack.push_back(*fallback);
     }
-    // Moved out: a callee that re-enters fd_call on this thread (autograd hooks) must find a stack of its own.
-    torch::jit::Stack own = std::move(stack);
-    handle.callBoxed(&own);
-    TORCH_CHECK_VALUE(own.size() <= static_cast<size_t>(capacity), "returns ", own.size(), " values, room for ", capacity);
-    for (auto& value : own) FromIValue(std::move(value), results[(*produced)++]);
-    own.clear();
-    stack = std::move(own);
+    handle.callBoxed(&stack);
+    TORCH_CHECK_VALUE(stack.size() <= static_cast<size_t>(capacity), "returns ", stack.size(), " values, room for ", capacity);
+    for (auto& value : stack) {
+      FromIValue(std::move(value), results[*produced]);
+      ++*produced;
+    }
   });
+  if (error != fd::kOk) {
+    for (int32_t i = 0; i < *produced; ++i) FreeResult(results[i]);
+    *produced = 0;
+  }
+  return error;
 }
+
+FD_API void fd_free_result(const fd::Value* value) { FreeResult(*value); }

@@ -24,8 +24,9 @@ int32_t FailWith(const std::exception& e) {
   else if (dynamic_cast<const c10::ValueError*>(&e)) kind = kValue;
   else if (dynamic_cast<const c10::NotImplementedError*>(&e)) kind = kNotImplemented;
   std::string text = error->what_without_backtrace();
-  // The allocator has no exception class of its own in LibTorch 1.13.
-  if (text.find("not enough memory") != std::string::npos || text.find("out of memory") != std::string::npos) kind = kOutOfMemory;
+  // LibTorch's allocators have no exception class that all its versions share.
+  for (const char* sign : {"allocate memory", "not enough memory", "out of memory"})
+    if (text.find(sign) != std::string::npos) kind = kOutOfMemory;
   return Fail(kind, text);
 }
 

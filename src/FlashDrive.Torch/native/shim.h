@@ -1,4 +1,5 @@
-// C ABI between C# and LibTorch. Every function returns an error kind (0 = fine); the text is fd_last_error().
+// C ABI between C# and LibTorch. Whatever can fail returns an error kind (0 = fine), with the text in fd_last_error(), and no
+// C++ exception crosses the boundary; functions that return something else cannot throw.
 // Only ATen's tensor, dispatcher and autograd headers are included, so that any LibTorch from 1.13 on compiles.
 #pragma once
 #include <cstdint>
@@ -37,6 +38,7 @@ int32_t Fail(ErrorKind kind, const std::string& text);
 int32_t FailWith(const std::exception& e);
 
 void* Box(at::Tensor&& tensor);  // moves a tensor to the heap and counts it
+void Free(void* handle);
 inline at::Tensor& Unbox(void* handle) { return *static_cast<at::Tensor*>(handle); }
 
 template <typename F>
