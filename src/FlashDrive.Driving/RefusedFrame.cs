@@ -11,6 +11,7 @@ public sealed record RefusedFrame(int CameraIndex, long CaptureMicroseconds, str
 public static class FrameRefusal
 {
     public const string CorruptImage = "corrupt_image";
+    public const string TruncatedVideo = "truncated_video";
     public const string MissingImage = "missing_image";
     public const string WrongSize = "wrong_size";
     public const string TimeBackwards = "time_backwards";
