@@ -1,0 +1,52 @@
+using FlashDrive.Driving;
+using FlashDrive.Service.Reporting;
+
+namespace FlashDrive.Service.Drive;
+
+/// <summary>
+/// The folder of <c>--out</c>: plans.jsonl, summary.json, plan.svg of the last plan and one picture a second under plans/.
+/// plans.jsonl grows under a temporary name and is renamed when the drive ends.
+/// </summary>
+public sealed class DriveOutput : IDisposable
+{
+    private const int FramesPerPicture = 10;
+
+    private readonly string _folder, _partial;
+    private readonly FileStream _plans;
+    private (PlanRecord Record, FrameBundle Bundle)? _last;
+
+    /// <exception cref="IOException">The folder cannot be made or written.</exception>
+    public DriveOutput(string folder)
+    {
+        _folder = Path.GetFullPath(folder);
+        Directory.CreateDirectory(Path.Combine(_folder, "plans"));
+        _partial = Path.Combine(_folder, $"plans.jsonl.{Environment.ProcessId}.part");
+        _plans = new(_partial, FileMode.Create, FileAccess.Write);
+    }
+
+    public void Add(PlanRecord record, FrameBundle bundle)
+    {
+        PlanJson.WriteLine(record, _plans);
+        if (record.Outcome != PlanOutcome.Planned) return;
+        _last = (record, bundle);
+        if (record.FrameId % FramesPerPicture == 0)
+            AtomicFile.WriteText(Path.Combine(_folder, "plans", FormattableString.Invariant($"plan-{record.FrameId:D6}.svg")), Picture(record, bundle));
+    }
+
+    public void Complete(DriveSummary summary)
+    {
+        _plans.Dispose();
+        File.Move(_partial, Path.Combine(_folder, "plans.jsonl"), overwrite: true);
+        AtomicFile.WriteText(Path.Combine(_folder, "summary.json"), summary.ToJson() + "\n");
+        if (_last is { } last) AtomicFile.WriteText(Path.Combine(_folder, "plan.svg"), Picture(last.Record, last.Bundle));
+    }
+
+    /// <summary>A drive that failed leaves no half-written plans behind.</summary>
+    public void Dispose()
+    {
+        _plans.Dispose();
+        File.Delete(_partial);
+    }
+
+    private static string Picture(PlanRecord record, FrameBundle bundle) => PlanPicture.Draw(record, bundle.Frames, bundle.History);
+}

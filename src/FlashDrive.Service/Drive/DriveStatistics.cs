@@ -1,0 +1,64 @@
+using FlashDrive.Driving;
+
+namespace FlashDrive.Service.Drive;
+
+/// <summary>What a drive added up to so far. Holds a few numbers per frame, so its size is bounded by the clip's length.</summary>
+public sealed class DriveStatistics
+{
+    private readonly List<TimeSpan>[] _stages = [[], [], [], []];
+    private readonly List<TimeSpan> _endToEnd = [];
+    private readonly SortedDictionary<string, int> _dropped = [], _failed = [], _refused = [];
+    private double _ade, _minAde;
+
+    public int Admitted { get; private set; }
+
+    public int Planned { get; private set; }
+
+    public int Patched { get; private set; }
+
+    public int WithTruth { get; private set; }
+
+    public IReadOnlyDictionary<string, int> Dropped => _dropped;
+
+    public IReadOnlyDictionary<string, int> Failed => _failed;
+
+    /// <summary>Single camera frames that were refused, by reason; their ticks went on with what was there.</summary>
+    public IReadOnlyDictionary<string, int> Refused => _refused;
+
+    /// <summary>Mean ADE@6.4s of the first sample over the plans with a truth, metres.</summary>
+    public double? Ade => WithTruth == 0 ? null : _ade / WithTruth;
+
+    public double? MinAde => WithTruth == 0 ? null : _minAde / WithTruth;
+
+    public Percentiles? EndToEnd => Percentiles.Of(_endToEnd);
+
+    /// <param name="stage">Index into <see cref="StageTimes.Names"/>.</param>
+    public Percentiles? Stage(int stage) => Percentiles.Of(_stages[stage]);
+
+    public void Add(PlanRecord record)
+    {
+        Admitted++;
+        switch (record.Outcome)
+        {
+            case PlanOutcome.Dropped:
+                Count(_dropped, record.Reason ?? "unknown");
+                return;
+            case PlanOutcome.Failed:
+                Count(_failed, record.Reason ?? "unknown");
+                return;
+        }
+        Planned++;
+        if (record.Patched) Patched++;
+        _endToEnd.Add(record.Latency);
+        for (var stage = 0; stage < _stages.Length; stage++) _stages[stage].Add(record.Stages[stage]);
+        if (record is not { Ade: { } ade, MinAde: { } minAde }) return;
+        WithTruth++;
+        _ade += ade;
+        _minAde += minAde;
+    }
+
+    public void Add(RefusedFrame refused) => Count(_refused, refused.Reason);
+
+    private static void Count(SortedDictionary<string, int> counts, string reason) =>
+        counts[reason] = counts.GetValueOrDefault(reason) + 1;
+}

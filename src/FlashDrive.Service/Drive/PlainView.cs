@@ -1,0 +1,35 @@
+using FlashDrive.Driving;
+
+namespace FlashDrive.Service.Drive;
+
+/// <summary>A line per plan, for pipes, logs and dumb terminals.</summary>
+public sealed class PlainView(TextWriter output) : IDriveView
+{
+    public void Begin(DriveSetup setup)
+    {
+        output.WriteLine($"model {setup.Model}");
+        output.WriteLine($"clip {setup.Clip}{(setup.Frames is { } frames ? $", {frames} frames" : "")}, cameras: {string.Join(", ", setup.Cameras)}");
+        output.WriteLine(FormattableString.Invariant($"rate {setup.Rate}, seed {setup.Seed}, samples {setup.Samples}, temperature {setup.Temperature}, top-p {setup.TopP}"));
+    }
+
+    public void Show(PlanRecord record, DriveStatistics soFar) => output.WriteLine(LineOf(record));
+
+    public void Show(RefusedFrame refused) => output.WriteLine($"refused ({refused.Reason}): {refused.Message}");
+
+    public void End(DriveSummary summary)
+    {
+        output.WriteLine();
+        summary.WriteText(output);
+    }
+
+    public void Dispose() => output.Flush();
+
+    internal static string LineOf(PlanRecord record)
+    {
+        if (record.Outcome != PlanOutcome.Planned) return $"frame {record.FrameId}: {record.Outcome.ToString().ToLowerInvariant()} ({record.Reason})";
+        var end = record.Trajectories[0].End;
+        var stages = string.Join(' ', StageTimes.Names.Select((name, i) => FormattableString.Invariant($"{name} {record.Stages[i].TotalMilliseconds:F0}")));
+        var error = record.Ade is { } ade ? FormattableString.Invariant($", ADE {ade:F2} m") : "";
+        return FormattableString.Invariant($"frame {record.FrameId}: {record.Latency.TotalMilliseconds:F0} ms ({stages}), in 6.4 s at ({end.X:F1}, {end.Y:F1}) m{error}{(record.Patched ? ", patched" : "")}: {record.Reasoning}");
+    }
+}

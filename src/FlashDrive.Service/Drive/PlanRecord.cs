@@ -1,0 +1,38 @@
+using FlashDrive.Driving;
+
+namespace FlashDrive.Service.Drive;
+
+/// <summary>What became of one frame: a line of plans.jsonl (docs/plans-schema.md).</summary>
+/// <param name="FrameId">Counts the clip's 10 Hz ticks from 0.</param>
+/// <param name="CaptureMicroseconds">The frame's tick, microseconds since the Unix epoch in the clip's own time.</param>
+/// <param name="Latency">From the frame being complete to its plan being published.</param>
+public sealed record PlanRecord(long FrameId, long CaptureMicroseconds, PlanOutcome Outcome, TimeSpan Latency)
+{
+    /// <summary>Stable name of the reason for which there is no plan; null for a plan.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>A camera brought nothing new and its last frame was repeated.</summary>
+    public bool Patched { get; init; }
+
+    public string Reasoning { get; init; } = "";
+
+    /// <summary>The generated token ids behind <see cref="Reasoning"/>.</summary>
+    public IReadOnlyList<int> Tokens { get; init; } = [];
+
+    /// <summary>One per sample, each 64 points in the ego frame at the newest frame.</summary>
+    public IReadOnlyList<Trajectory> Trajectories { get; init; } = [];
+
+    public StageTimes Stages { get; init; }
+
+    /// <summary>The path driven afterwards, when the clip knows it.</summary>
+    public Trajectory? Truth { get; init; }
+
+    /// <summary>ADE@6.4s of the first sample, metres; null without a truth or a plan.</summary>
+    public double? Ade { get; init; }
+
+    /// <summary>The smallest ADE@6.4s of the samples, metres.</summary>
+    public double? MinAde { get; init; }
+
+    /// <summary>When the plan was there, in the clip's own time.</summary>
+    public long PublishMicroseconds => CaptureMicroseconds + (long)Latency.TotalMicroseconds;
+}

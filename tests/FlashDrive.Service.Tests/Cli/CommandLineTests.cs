@@ -1,0 +1,59 @@
+using FlashDrive.Service.Cli;
+
+namespace FlashDrive.Service.Tests.Cli;
+
+public class CommandLineTests
+{
+    [Theory]
+    [InlineData("foo", "flashdrive: unknown verb 'foo'. See: flashdrive --help")]
+    [InlineData("doctro", "flashdrive: unknown verb 'doctro' (did you mean doctor?). See: flashdrive --help")]
+    [InlineData("doctor --jsn", "flashdrive: unknown option '--jsn' (did you mean --json?). See: flashdrive doctor --help")]
+    [InlineData("doctor extra", "flashdrive: unknown argument 'extra'. See: flashdrive doctor --help")]
+    public void What_cannot_be_understood_ends_with_one_line_and_a_hint(string line, string expected)
+    {
+        var (code, output, error) = Run(line.Split(' '));
+        Assert.Equal((int)ExitCode.Usage, code);
+        Assert.Equal("", output);
+        Assert.Equal(expected + Environment.NewLine, error);
+    }
+
+    [Fact]
+    public void An_option_without_its_value_is_refused_in_one_line()
+    {
+        var (code, _, error) = Run("doctor", "--model");
+        Assert.Equal((int)ExitCode.Usage, code);
+        Assert.Contains("--model", Assert.Single(Lines(error)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Nothing_at_all_prints_the_help()
+    {
+        var (code, output, error) = Run();
+        Assert.Equal(0, code);
+        Assert.Equal("", error);
+        Assert.Contains("doctor", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--samples", "--sample", 1)]
+    [InlineData("abc", "abc", 0)]
+    [InlineData("", "abc", 3)]
+    public void Edits_are_insertions_deletions_and_replacements(string a, string b, int edits) => Assert.Equal(edits, UsageErrors.Edits(a, b));
+
+    [Fact]
+    public void A_version_keeps_eight_digits_of_its_commit()
+    {
+        Assert.Equal("0.1.0+01234567", ProgramVersion.Shorten("0.1.0+0123456789abcdef"));
+        Assert.Equal("0.1.0", ProgramVersion.Shorten("0.1.0"));
+    }
+
+    internal static (int Code, string Output, string Error) Run(params string[] arguments)
+    {
+        var output = new StringWriter();
+        var error = new StringWriter();
+        var code = CommandLine.Run(arguments, output, error);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    internal static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+}

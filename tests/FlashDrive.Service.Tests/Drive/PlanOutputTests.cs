@@ -1,0 +1,89 @@
+using System.Text.Json;
+using System.Xml.Linq;
+using FlashDrive.Driving;
+using FlashDrive.Service.Drive;
+
+namespace FlashDrive.Service.Tests.Drive;
+
+public class PlanOutputTests
+{
+    private static readonly DriveSetup Setup = new("models/nano", "clip", "max", 7, 1, 0.6, 0.98);
+
+    [Fact]
+    public void A_plan_is_one_line_of_json_with_every_field_of_the_schema()
+    {
+        var stream = new MemoryStream();
+        PlanJson.WriteLine(Plans.Planned(3) with { Reasoning = "Slow \"now\"\nplease", Ade = 1.25, MinAde = 1 }, stream);
+        var text = System.Text.Encoding.UTF8.GetString(stream.ToArray());
+        Assert.Equal(text.Length - 1, text.IndexOf('\n', StringComparison.Ordinal));
+        using var json = JsonDocument.Parse(text);
+        var root = json.RootElement;
+        Assert.Equal(
+            ["frame_id", "capture_us", "publish_us", "outcome", "reason", "patched", "reasoning", "tokens", "trajectories", "stage_seconds", "latency_seconds", "ade_m", "min_ade_m"],
+            root.EnumerateObject().Select(property => property.Name));
+        Assert.Equal((3, 1_300_000, 1_400_000), (root.GetProperty("frame_id").GetInt64(), root.GetProperty("capture_us").GetInt64(), root.GetProperty("publish_us").GetInt64()));
+        Assert.Equal("Slow \"now\"\nplease", root.GetProperty("reasoning").GetString());
+        var xyz = root.GetProperty("trajectories")[0].GetProperty("xyz");
+        Assert.Equal(64, xyz.GetArrayLength());
+        Assert.Equal([64.0, 0.0, 0.0], xyz[63].EnumerateArray().Select(value => value.GetDouble()));
+        Assert.Equal(0.03, root.GetProperty("stage_seconds").GetProperty("decode").GetDouble());
+    }
+
+    [Fact]
+    public void A_frame_without_a_plan_says_why()
+    {
+        var stream = new MemoryStream();
+        PlanJson.WriteLine(Plans.Ended(0, PlanOutcome.Dropped, "warmup"), stream);
+        using var json = JsonDocument.Parse(stream.ToArray());
+        Assert.Equal(("dropped", "warmup"), (json.RootElement.GetProperty("outcome").GetString(), json.RootElement.GetProperty("reason").GetString()));
+        Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("ade_m").ValueKind);
+    }
+
+    [Fact]
+    public void A_picture_shows_every_camera_the_sentence_and_the_paths()
+    {
+        var bundle = Plans.Bundle(0, 0, 1, 2, 6);
+        var record = Plans.Planned(0) with { Reasoning = "Stop <here> & wait", Trajectories = [Plans.Straight(10), Plans.Straight(8)], Truth = Plans.Straight(9) };
+        var svg = XDocument.Parse(PlanPicture.Draw(record, bundle.Frames, bundle.History)).Root!;
+        XNamespace ns = "http://www.w3.org/2000/svg";
+        var images = svg.Descendants(ns + "image").ToList();
+        Assert.Equal(4, images.Count);
+        Assert.All(images, image => Assert.StartsWith("data:image/jpeg;base64,/9j/", image.Attribute("href")!.Value, StringComparison.Ordinal));
+        Assert.Contains(svg.Descendants(ns + "text"), text => text.Value == "Stop <here> & wait");
+        Assert.Contains(svg.Descendants(ns + "text"), text => text.Value == "Front telephoto camera");
+        Assert.Equal(4, svg.Descendants(ns + "polyline").Count());
+    }
+
+    [Fact]
+    public void The_output_folder_holds_plans_summary_and_pictures_and_nothing_half_written()
+    {
+        using var folder = new TemporaryFolder();
+        using (var output = new DriveOutput(folder.Path))
+        {
+            for (var frame = 0; frame < 12; frame++) output.Add(Plans.Planned(frame), Plans.Bundle(frame, 1));
+            output.Add(Plans.Ended(12, PlanOutcome.Failed, "decode"), Plans.Bundle(12, 1));
+            Assert.False(File.Exists(Path.Combine(folder.Path, "plans.jsonl")));
+            output.Complete(new(Setup, new(), TimeSpan.FromSeconds(1), false));
+        }
+        var files = Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder.Path, file)).Order(StringComparer.Ordinal);
+        Assert.Equal(["plan.svg", "plans.jsonl", "plans/plan-000000.svg", "plans/plan-000010.svg", "summary.json"], files);
+        Assert.Equal(13, File.ReadLines(Path.Combine(folder.Path, "plans.jsonl")).Count());
+    }
+
+    [Fact]
+    public void A_drive_that_fails_leaves_no_plans_behind()
+    {
+        using var folder = new TemporaryFolder();
+        using (var output = new DriveOutput(folder.Path)) output.Add(Plans.Ended(0, PlanOutcome.Failed, "decode"), Plans.Bundle(0, 1));
+        Assert.Empty(Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void A_plain_line_tells_the_times_the_end_point_and_the_sentence()
+    {
+        Assert.Equal(
+            "frame 3: 100 ms (encode 10 prefill 20 decode 30 action 40), in 6.4 s at (64.0, 0.0) m: Keep the speed because the road ahead is clear.",
+            PlainView.LineOf(Plans.Planned(3)));
+        Assert.Equal("frame 4: failed (decode)", PlainView.LineOf(Plans.Ended(4, PlanOutcome.Failed, "decode")));
+    }
+}
