@@ -1,5 +1,8 @@
 using System.Text.Json;
+using FlashDrive.Driving;
+using FlashDrive.Model.Checkpoints;
 using FlashDrive.Model.Configuration;
+using FlashDrive.Model.Tokenization;
 using FlashDrive.Torch;
 
 namespace FlashDrive.Service.Cli;
@@ -12,12 +15,22 @@ internal static class Failures
     public static ExitCode CodeOf(Exception failure) => failure switch
     {
         FlashDriveException own => own.Code,
+        ClipException clip => CodeOf(clip.Reason),
         OperationCanceledException => ExitCode.Interrupted,
         FileNotFoundException or DirectoryNotFoundException => ExitCode.MissingInput,
         DllNotFoundException or TorchUnavailableException => ExitCode.MissingDependency,
-        InvalidDataException or InvalidConfigurationException or FormatException or JsonException => ExitCode.BadData,
+        InvalidDataException or FormatException or JsonException or InvalidConfigurationException or InvalidTokenizerException
+            or CheckpointException or SafetensorsException => ExitCode.BadData,
         UnauthorizedAccessException or IOException => ExitCode.InputOutput,
         _ => ExitCode.Internal,
+    };
+
+    private static ExitCode CodeOf(string clipFault) => clipFault switch
+    {
+        ClipFault.MissingFile => ExitCode.MissingInput,
+        ClipFault.UnreadableFile => ExitCode.InputOutput,
+        ClipFault.FfmpegMissing => ExitCode.MissingDependency,
+        _ => ExitCode.BadData,
     };
 
     /// <summary>One line, whatever the message holds.</summary>

@@ -1,35 +1,16 @@
-using System.ComponentModel;
-using System.Diagnostics;
+using FlashDrive.Driving.Video;
 
 namespace FlashDrive.Service.Doctor;
 
 /// <summary>ffmpeg reads the camera videos and writes generated clips.</summary>
 internal static class FfmpegCheck
 {
-    public static Finding Run() => Run("ffmpeg");
+    public static Finding Run() => Judge(Ffmpeg.Version());
 
-    internal static Finding Run(string program)
+    /// <param name="firstLine">First line of <c>ffmpeg -version</c>, "ffmpeg version 5.1.6 Copyright …", or null when it cannot be started.</param>
+    internal static Finding Judge(string? firstLine) => firstLine switch
     {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(program, "-version") { RedirectStandardOutput = true })!;
-            var first = process.StandardOutput.ReadLine() ?? "";
-            process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            return process.ExitCode == 0
-                ? new("ffmpeg", Version(first))
-                : Missing($"{program} -version ended with code {process.ExitCode}");
-        }
-        catch (Win32Exception)
-        {
-            return Missing($"no {program} on the PATH");
-        }
-    }
-
-    /// <summary>"ffmpeg version 5.1.6 Copyright ..." as "5.1.6".</summary>
-    internal static string Version(string firstLine) =>
-        firstLine.Split(' ', StringSplitOptions.RemoveEmptyEntries) is ["ffmpeg", "version", var version, ..] ? version : firstLine;
-
-    private static Finding Missing(string value) =>
-        new("ffmpeg", value, FindingState.Fault, "apt-get update && apt-get install -y --no-install-recommends ffmpeg");
+        null => new("ffmpeg", "cannot be started: not on the PATH, or broken", FindingState.Fault, "apt-get update && apt-get install -y --no-install-recommends ffmpeg"),
+        _ => new("ffmpeg", firstLine.Split(' ', StringSplitOptions.RemoveEmptyEntries) is ["ffmpeg", "version", var version, ..] ? version : firstLine),
+    };
 }

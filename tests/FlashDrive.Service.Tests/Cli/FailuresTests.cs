@@ -1,5 +1,8 @@
 using System.Text.Json;
+using FlashDrive.Driving;
+using FlashDrive.Model.Checkpoints;
 using FlashDrive.Model.Configuration;
+using FlashDrive.Model.Tokenization;
 using FlashDrive.Service.Cli;
 using FlashDrive.Torch;
 
@@ -16,7 +19,15 @@ public class FailuresTests
         { new TorchUnavailableException("x"), ExitCode.MissingDependency },
         { new InvalidDataException("x"), ExitCode.BadData },
         { new InvalidConfigurationException("x"), ExitCode.BadData },
+        { new InvalidTokenizerException("x"), ExitCode.BadData },
+        { new CheckpointException("x"), ExitCode.BadData },
+        { new SafetensorsException("file", "x"), ExitCode.BadData },
         { new JsonException("x"), ExitCode.BadData },
+        { new ClipException(ClipFault.MissingFile, "x"), ExitCode.MissingInput },
+        { new ClipException(ClipFault.UnreadableFile, "x"), ExitCode.InputOutput },
+        { new ClipException(ClipFault.FfmpegMissing, "x"), ExitCode.MissingDependency },
+        { new ClipException(ClipFault.PosesBackwards, "x"), ExitCode.BadData },
+        { new ClipException(ClipFault.CorruptVideo, "x"), ExitCode.BadData },
         { new UnauthorizedAccessException("x"), ExitCode.InputOutput },
         { new IOException("x"), ExitCode.InputOutput },
         { new InvalidOperationException("x"), ExitCode.Internal },

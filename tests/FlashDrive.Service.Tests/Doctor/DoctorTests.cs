@@ -66,10 +66,15 @@ public class DoctorTests
         Assert.Matches(@"\d", finding.Value);
     }
 
+    [Theory]
+    [InlineData("ffmpeg version 5.1.9-0+deb12u1 Copyright (c) 2000-2026 the FFmpeg developers", "5.1.9-0+deb12u1")]
+    [InlineData("something else", "something else")]
+    public void The_version_of_ffmpeg_is_read_from_its_first_line(string line, string version) => Assert.Equal(version, FfmpegCheck.Judge(line).Value);
+
     [Fact]
     public void A_missing_ffmpeg_is_a_fault_with_the_line_that_installs_it()
     {
-        var finding = FfmpegCheck.Run("ffmpeg-that-is-not-there");
+        var finding = FfmpegCheck.Judge(null);
         Assert.Equal(FindingState.Fault, finding.State);
         Assert.Contains("apt-get install -y --no-install-recommends ffmpeg", finding.Mend, StringComparison.Ordinal);
     }
