@@ -1,0 +1,8 @@
+namespace FlashDrive.Inference.Flow;
+
+/// <summary>How trajectories are drawn (alpamayo.md §11).</summary>
+/// <param name="Samples">Trajectories per thought.</param>
+/// <param name="Steps">Euler steps; null takes the configuration's.</param>
+/// <param name="NoiseTemperature">Factor on the initial noise.</param>
+/// <param name="GuidanceWeight">w of v = (1 − w)·v_unguided + w·v_guided; null runs without guidance.</param>
+public sealed record FlowOptions(int Samples = 1, int? Steps = null, double NoiseTemperature = 1, double? GuidanceWeight = null);

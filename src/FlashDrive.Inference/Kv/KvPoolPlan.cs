@@ -1,0 +1,29 @@
+namespace FlashDrive.Inference.Kv;
+
+/// <summary>How many blocks and views an engine needs, from the layout of its windows and the number of frames in flight.</summary>
+/// <param name="Sessions">Frames between prefill and plan at the same time (S of the design).</param>
+/// <param name="Guided">Whether a window comes with a second one without its route.</param>
+public sealed record KvPoolPlan(WindowLayout Layout, int Sessions, bool Guided)
+{
+    /// <summary>Room for a route text that is longer than the layout's own.</summary>
+    public const int RouteAllowance = 64;
+
+    /// <summary>Blocks by capacity for one stream.</summary>
+    public IReadOnlyList<KvPoolClass> Classes()
+    {
+        // Windows alive at once: one per session, each prefilled whole, so that none shares a block with the one before it.
+        var classes = Layout.Parts.Select(part => new KvPoolClass(CapacityOf(part), Sessions));
+        // Without its route a window differs in its tail alone and shares every other block.
+        if (Guided) classes = classes.Concat(Layout.Parts.Where(part => part.Kind == WindowPartKind.Tail).Select(part => new KvPoolClass(CapacityOf(part), Sessions)));
+        return [.. classes.GroupBy(c => c.Tokens).Select(g => new KvPoolClass(g.Key, g.Sum(c => c.Count)))];
+    }
+
+    /// <summary>Rotated views: one per session, two with guidance.</summary>
+    public int Views => Sessions * (Guided ? 2 : 1);
+
+    /// <summary>Slots of one view: the longest window and what is written while thinking.</summary>
+    /// <param name="budget">Longest thought in tokens; one more slot holds the hand-over token.</param>
+    public int ViewSlots(int budget) => Layout.Length + RouteAllowance + budget + 1;
+
+    private static int CapacityOf(WindowPart part) => part.Kind == WindowPartKind.Tail ? part.Length + RouteAllowance : part.Length;
+}

@@ -1,0 +1,24 @@
+using FlashDrive.Driving;
+
+namespace FlashDrive.Inference;
+
+/// <summary>One chain of thought.</summary>
+/// <param name="Text">The sentence, markers removed.</param>
+/// <param name="Tokens">Generated token ids, end markers included.</param>
+/// <param name="Completed">It ended with the hand-over token, not at the budget or the end of the turn.</param>
+public sealed record Thought(string Text, IReadOnlyList<int> Tokens, bool Completed);
+
+/// <summary>What the engine decided at one tick.</summary>
+/// <param name="TickMicroseconds">Time of the newest frame, the origin of the trajectories.</param>
+/// <param name="Thoughts">One for all trajectories, or one each.</param>
+/// <param name="Trajectories">Samples of the flow, in the ego frame at the tick.</param>
+/// <param name="Actions">[samples, 64, 2] normalised (acceleration, curvature), row-major.</param>
+/// <param name="Patched">A repeated camera frame is in the window.</param>
+/// <param name="ColdReason">Why the window was restarted just before, or null.</param>
+public sealed record Plan(
+    long FrameId, long TickMicroseconds, IReadOnlyList<Thought> Thoughts, IReadOnlyList<Trajectory> Trajectories, float[] Actions,
+    bool Patched, string? ColdReason)
+{
+    /// <summary>The first thought's sentence.</summary>
+    public string Reasoning => Thoughts[0].Text;
+}

@@ -1,0 +1,58 @@
+using FlashDrive.Driving;
+using FlashDrive.Inference.Flow;
+using FlashDrive.Model.Expert;
+using FlashDrive.Torch;
+
+namespace FlashDrive.Inference.Stages;
+
+/// <summary>
+/// Integrates the action expert's velocity from noise to normalised actions over the session's cache (alpamayo.md §10, §11). All
+/// samples share one cache and run as one batch.
+/// </summary>
+public sealed class FlowHeadStage(ActionExpert expert, int waypoints, int configuredSteps)
+{
+    /// <summary>Standard-normal noise of every sample, keyed by (sample, element) and nothing else.</summary>
+    public Tensor Noise(KeyedRandom random, int samples)
+    {
+        var noise = torch.empty(samples, waypoints, 2);
+        var values = noise.data<float>();
+        var perSample = waypoints * 2;
+        for (var i = 0; i < values.Length; i++) values[i] = (float)random.At(i / perSample).Normal((ulong)(i % perSample));
+        return noise;
+    }
+
+    /// <param name="noise">[samples, waypoints, 2] standard normal; the temperature is applied here.</param>
+    /// <param name="unguided">The session of the window without its route, holding the same thought; with a guidance weight only.</param>
+    /// <param name="offset">Slot of the first action token; null puts it right behind the thought.</param>
+    /// <returns>Normalised (acceleration, curvature), [samples, waypoints, 2], owned by the caller.</returns>
+    public Tensor Denoise(
+        ReasoningSession session, Tensor noise, FlowOptions options, ReasoningSession? unguided = null, int? offset = null, Action<int, Tensor>? observe = null)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var guard = torch.no_grad();
+        var velocity = Branch(session, offset);
+        if (options.GuidanceWeight is { } weight)
+        {
+            var without = Branch(unguided ?? throw new ArgumentException("guidance needs the window without its route", nameof(unguided)), null);
+            var with = velocity;
+            velocity = (x, t) => Guide(with(x, t), without(x, t), weight);
+        }
+        var start = options.NoiseTemperature == 1 ? noise : noise * options.NoiseTemperature;
+        var actions = FlowMatching.Integrate(start, options.Steps ?? configuredSteps, velocity, observe);
+        if (!actions.IsFinite()) throw new NonFiniteException("action", "actions");
+        return actions.DetachFromDisposeScope();
+    }
+
+    /// <summary>One evaluation of the velocity field over a session's cache.</summary>
+    public Tensor Velocity(ReasoningSession session, Tensor x, Tensor t, int? offset = null) => Branch(session, offset)(x, t);
+
+    /// <summary>(1 − w)·unguided + w·guided, in the velocities' own dtype.</summary>
+    public static Tensor Guide(Tensor guided, Tensor unguided, double weight) => unguided * (1 - weight) + guided * weight;
+
+    private Func<Tensor, Tensor, Tensor> Branch(ReasoningSession session, int? offset)
+    {
+        var rotary = expert.Rotary.TextTables(session.PositionOf(offset ?? session.Scratch.Slots), waypoints);
+        var cache = new ContextCache(session.Scratch);
+        return (x, t) => expert.Velocity(x, t, rotary, cache);
+    }
+}

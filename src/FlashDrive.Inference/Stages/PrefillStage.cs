@@ -1,0 +1,93 @@
+using FlashDrive.Inference.Kv;
+using FlashDrive.Model.Language;
+using FlashDrive.Model.Tokenization;
+using FlashDrive.Model.Vision;
+using FlashDrive.Torch;
+
+namespace FlashDrive.Inference.Stages;
+
+/// <summary>A window in the cache, ready to be reasoned over.</summary>
+/// <param name="Prompt">With image tokens expanded and history fused.</param>
+/// <param name="Session">The thought's session; a further one is opened per thought with <see cref="PrefillStage.Fork"/>.</param>
+/// <param name="Unguided">The same window without its route, when guidance is on.</param>
+public sealed record PrefilledWindow(IngestedWindow Window, Prompt Prompt, ReasoningSession Session, ReasoningSession? Unguided) : IDisposable
+{
+    public void Dispose()
+    {
+        Session.Dispose();
+        Unguided?.Dispose();
+    }
+}
+
+/// <summary>What the language model reads of one window.</summary>
+/// <param name="HistoryTokens">Token ids of the ego history.</param>
+public sealed record PrefillRequest(
+    IReadOnlyList<int> Cameras, int FramesPerCamera, IReadOnlyList<ImageGrid> Grids, VisionFeatures Features, int[] HistoryTokens,
+    string? Route = null, bool Guided = false);
+
+/// <summary>
+/// Builds the prompt of a window and runs the language model over it, into new blocks. Holds the model's weights (shared, read only)
+/// and the pools; the blocks' leases leave with the result.
+/// </summary>
+public sealed class PrefillStage(LanguageModel language, PromptBuilder prompts, ModelVocabulary vocabulary, int mergeSize, KvPool pool, WindowViewPool views)
+{
+    private readonly WindowPrefill _prefill = new(language, pool, views);
+
+    public PrefilledWindow Prefill(IngestedWindow window, PrefillRequest request)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var guard = torch.no_grad();
+        var prompt = prompts.Build(new(request.Grids, request.FramesPerCamera, request.Cameras, request.Route)).FuseHistory(request.HistoryTokens);
+        var session = Whole(prompt, request.Features);
+        try
+        {
+            return new(window, prompt, session, request.Guided && request.Route is not null ? WithoutRoute(prompt, session) : null);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The whole prompt, every block new.</summary>
+    public ReasoningSession Whole(Prompt prompt, VisionFeatures? features, Action<int, Tensor>? observe = null)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var guard = torch.no_grad();
+        var places = ImagePlaces(prompt);
+        var ids = torch.tensor(Array.ConvertAll(prompt.Ids, id => (long)id), 1, prompt.Length);
+        var embeddings = features is null ? language.Embed(ids) : language.Embed(ids, places, features.Merged);
+        observe?.Invoke(-1, embeddings);
+        var deepstack = features is null ? null : new DeepstackInput(places, features.Deepstack);
+        return _prefill.Run(embeddings, Positions(prompt), WindowLayout.Of(prompt), deepstack, shared: null, observe);
+    }
+
+    /// <summary>
+    /// The window without its route: everything up to the last image is the same in both, so those blocks are shared and only the tail
+    /// is computed (alpamayo.md §11.3).
+    /// </summary>
+    public ReasoningSession WithoutRoute(Prompt prompt, ReasoningSession guided)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var guard = torch.no_grad();
+        var bare = prompt.WithoutRoute();
+        var layout = WindowLayout.Of(bare);
+        var tail = layout.Parts[^1];
+        if (tail.Kind != WindowPartKind.Tail || bare.RouteStart >= 0 || prompt.RouteStart < tail.Start)
+            throw new ArgumentException("the route must stand behind the last image", nameof(prompt));
+        var ids = torch.tensor(Array.ConvertAll(bare.Ids[tail.Start..], id => (long)id), 1, tail.Length);
+        return _prefill.Run(language.Embed(ids), Positions(bare), layout, shared: guided.Lease);
+    }
+
+    public RotaryPositions Positions(Prompt prompt) => RotaryPositions.Compute(prompt.Ids, prompt.Grids, vocabulary.ImagePad, mergeSize);
+
+    private static Tensor ImagePlaces(Prompt prompt)
+    {
+        var places = new long[prompt.Images.Sum(image => image.Tokens)];
+        var next = 0;
+        foreach (var image in prompt.Images)
+            for (var i = 0; i < image.Tokens; i++) places[next++] = image.FirstToken + i;
+        return torch.tensor(places, places.Length);
+    }
+}
