@@ -91,7 +91,11 @@ public sealed class VisionTower : IDisposable
         _positions.Clear();
     }
 
-    public void Dispose() => ForgetPositions();
+    public void Dispose()
+    {
+        ForgetPositions();
+        _patchEmbed.Weight.Dispose();
+    }
 
     private Tensor Block(int index, Tensor x, RotaryTables rotary)
     {

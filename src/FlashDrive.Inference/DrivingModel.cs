@@ -1,0 +1,65 @@
+using FlashDrive.Model;
+using FlashDrive.Model.Actions;
+using FlashDrive.Model.Checkpoints;
+using FlashDrive.Model.Configuration;
+using FlashDrive.Model.Tokenization;
+using FlashDrive.Model.Vision;
+using FlashDrive.Torch;
+
+namespace FlashDrive.Inference;
+
+/// <summary>A checkpoint ready to drive: the network and everything around it that has no weights.</summary>
+public sealed class DrivingModel : IDisposable
+{
+    /// <param name="network">Ownership passes to this object.</param>
+    public DrivingModel(string name, AlpamayoModel network, ModelVocabulary vocabulary, ActionSpaceConfiguration? actionSpace = null)
+    {
+        (Name, Network, Vocabulary) = (name, network, vocabulary);
+        var c = network.Configuration;
+        Prompts = new(vocabulary, c.TokensPerHistory, c.Vision.MergeSize, c.IncludeCameraIds, c.IncludeFrameNumbers);
+        History = new(c.HistoryTokenizer);
+        Actions = new(actionSpace ?? c.ActionSpace);
+    }
+
+    public string Name { get; }
+
+    public AlpamayoModel Network { get; }
+
+    public ModelConfiguration Configuration => Network.Configuration;
+
+    public ModelVocabulary Vocabulary { get; }
+
+    public PromptBuilder Prompts { get; }
+
+    public DeltaTrajectoryTokenizer History { get; }
+
+    public UnicycleActionSpace Actions { get; }
+
+    /// <summary>A processor of one's own: it owns scratch memory.</summary>
+    public ImageProcessor NewImageProcessor() => new(Configuration.Vision, Configuration.MinPixels, Configuration.MaxPixels);
+
+    /// <summary>Loads a checkpoint folder in the published layout.</summary>
+    /// <param name="tokenizerFolder">Overrides where the tokenizer is looked for.</param>
+    /// <param name="dtype">float32, or bfloat16 with the reference's float32 islands.</param>
+    public static DrivingModel Load(string folder, string? tokenizerFolder = null, ScalarType dtype = ScalarType.Float32)
+    {
+        if (dtype is not (ScalarType.Float32 or ScalarType.BFloat16))
+            throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "compute dtype must be Float32 or BFloat16");
+        var configuration = ModelConfiguration.Load(folder, tokenizerFolder);
+        var tokenizer = TokenizerFiles.Load(TokenizerLocator.Find(folder, configuration, tokenizerFolder));
+        var vocabulary = ModelVocabulary.Create(tokenizer, configuration);
+        var checkpoint = CheckpointReader.Read(folder, configuration, vocabulary.Length, dtype);
+        var network = new AlpamayoModel(configuration, checkpoint.Parameters, checkpoint.Buffers.Frequencies);
+        return new(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), network, vocabulary, ActionSpace(configuration, checkpoint.Buffers, dtype));
+    }
+
+    public void Dispose() => Network.Dispose();
+
+    /// <summary>Stored constants are authoritative; without them a model loaded in bfloat16 rounds the configuration's (alpamayo.md §14).</summary>
+    private static ActionSpaceConfiguration ActionSpace(ModelConfiguration configuration, CheckpointBuffers buffers, ScalarType dtype)
+    {
+        if (buffers.ActionConstants is [var accelMean, var accelStd, var curvatureMean, var curvatureStd])
+            return configuration.ActionSpace with { AccelMean = accelMean, AccelStd = accelStd, CurvatureMean = curvatureMean, CurvatureStd = curvatureStd };
+        return dtype == ScalarType.BFloat16 && configuration.KeepSameDtype ? configuration.ActionSpace.WithReferenceBf16Constants() : configuration.ActionSpace;
+    }
+}
