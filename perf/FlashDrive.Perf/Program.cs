@@ -1,0 +1,14 @@
+using FlashDrive.Perf;
+
+// Every benchmark prints its own numbers; figures in docs/ name the command that made them.
+return args switch
+{
+    ["sequential", .. var rest] => SequentialBenchmark.Run(rest),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("usage: dotnet run -c Release --project perf/FlashDrive.Perf -- sequential [--model DIR] [--threads 1,2] [--windows N] [--samples N]");
+    return 2;
+}
