@@ -4,7 +4,7 @@ namespace FlashDrive.Driving;
 /// What one tick of the 10 Hz grid delivers: the newest frame of every camera and the ego history at that moment. Older frames
 /// of a model's window came with earlier bundles.
 /// </summary>
-/// <param name="FrameId">Counts ticks of a stream from 0, without gaps.</param>
+/// <param name="FrameId">Number of the tick on the stream's grid, from 0; a number is left out where the stream was degraded.</param>
 /// <param name="TickMicroseconds">t0 of this tick, microseconds since the Unix epoch; no frame is younger.</param>
 /// <param name="Frames">One per camera, ascending camera index, each the latest at or before the tick.</param>
 /// <param name="History">Ego poses at t0 − 1.5 … t0.</param>
@@ -13,7 +13,7 @@ public sealed record FrameBundle(long FrameId, long TickMicroseconds, IReadOnlyL
     /// <summary>Indices of cameras that brought nothing new within the period, so that their last frame is repeated.</summary>
     public IReadOnlyList<int> RepeatedCameras { get; init; } = [];
 
-    /// <summary>Frames refused since the bundle before this one, with the reason of each.</summary>
+    /// <summary>Frames refused since the bundle before this one, with the reason of each; the newest when they are many.</summary>
     public IReadOnlyList<RefusedFrame> Refused { get; init; } = [];
 
     /// <summary>The path driven in the 6.4 s after the tick, when it is known.</summary>

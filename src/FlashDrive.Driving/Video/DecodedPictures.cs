@@ -43,7 +43,8 @@ internal sealed partial class DecodedPictures : IDisposable
         [
             "-hide_banner", "-nostdin", "-nostats", "-v", "level+info", "-protocol_whitelist", "file,pipe", "-threads", "1", "-copyts", .. inputArguments,
             "-map", "0:V:0", "-vf", "showinfo=checksum=0,scale=flags=bicubic+accurate_rnd+full_chroma_int+bitexact,format=rgb24",
-            "-fps_mode", "passthrough", "-f", "rawvideo", "pipe:1",
+            // Without autoscale 0 a picture of another size is silently stretched to the size of the first.
+            "-fps_mode", "passthrough", "-autoscale", "0", "-f", "rawvideo", "pipe:1",
         ], writesInput: false, OnMessage);
     }
 
@@ -62,13 +63,11 @@ internal sealed partial class DecodedPictures : IDisposable
         }
     }
 
-    /// <summary>[height, width, 3] bytes of the picture last returned; null when ffmpeg ended in the middle of it.</summary>
-    public byte[]? TakePixels()
+    /// <summary>Fills in the [height, width, 3] bytes of the picture last returned; false when ffmpeg ended in the middle of it.</summary>
+    public bool TakePixels(Span<byte> rgb)
     {
-        var picture = _pending ?? throw new InvalidOperationException("pixels can be taken once per picture");
         _pending = null;
-        var pixels = new byte[checked(picture.Width * picture.Height * 3)];
-        return _ffmpeg.Output.ReadAtLeast(pixels, pixels.Length, throwOnEndOfStream: false) == pixels.Length ? pixels : null;
+        return _ffmpeg.Output.ReadAtLeast(rgb, rgb.Length, throwOnEndOfStream: false) == rgb.Length;
     }
 
     /// <summary>What ffmpeg complained of last.</summary>

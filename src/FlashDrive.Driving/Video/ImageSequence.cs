@@ -13,12 +13,13 @@ public sealed partial class ImageSequence
     /// <exception cref="ClipException">invalid_value: the pattern has no number or more than one.</exception>
     public ImageSequence(string pattern, int firstNumber)
     {
-        var match = NumberPlace().Match(pattern);
+        var name = Path.GetFileName(pattern);
+        var match = NumberPlace().Match(name);
         if (!match.Success)
             throw new ClipException(ClipFault.InvalidValue, $"'{pattern}' is not a pattern of numbered images; write the number's place as %05d, once, in the file name");
         Pattern = pattern;
         FirstNumber = firstNumber;
-        (_before, _after) = (match.Groups[1].Value, match.Groups[3].Value);
+        (_before, _after) = (pattern[..^name.Length] + match.Groups[1].Value, match.Groups[3].Value);
         _digits = match.Groups[2].Length == 0 ? 1 : int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture);
     }
 
@@ -26,8 +27,8 @@ public sealed partial class ImageSequence
 
     public int FirstNumber { get; }
 
-    /// <summary>True when the text is meant as a pattern.</summary>
-    public static bool IsPattern(string path) => path.Contains('%');
+    /// <summary>True when the file name has the place of a number.</summary>
+    public static bool IsPattern(string path) => NumberPlace().IsMatch(Path.GetFileName(path));
 
     public string PathOf(int index) => _before + (FirstNumber + index).ToString("D" + _digits, CultureInfo.InvariantCulture) + _after;
 
@@ -51,6 +52,6 @@ public sealed partial class ImageSequence
     /// <summary>The pattern as ffmpeg's image demuxer reads it: a percent sign elsewhere in the path is doubled.</summary>
     internal string FfmpegUrl => Ffmpeg.Url(_before).Replace("%", "%%") + $"%0{_digits}d" + _after.Replace("%", "%%");
 
-    [GeneratedRegex(@"^([^%]*)%(?:0?([1-9]?))d([^%/\\]*)$")]
+    [GeneratedRegex(@"^([^%]*)%(?:0([1-9]))?d([^%]*)$")]
     private static partial Regex NumberPlace();
 }

@@ -47,11 +47,11 @@ public sealed class ImageSequenceReader : FrameReader
             : Decoded(next, picture);
     }
 
-    private protected override byte[]? ReadPixels()
+    private protected override bool ReadPixels(Span<byte> rgb)
     {
-        var pixels = _pictures!.TakePixels();
-        if (pixels is null) Fault(Index, FrameRefusal.CorruptImage, $"image '{_images.PathOf(Index)}' (frame {Index}) is cut off: {_pictures.LastMessages()}");
-        return pixels;
+        if (_pictures!.TakePixels(rgb)) return true;
+        Fault(Index, FrameRefusal.CorruptImage, $"image '{_images.PathOf(Index)}' (frame {Index}) is cut off: {_pictures.LastMessages()}");
+        return false;
     }
 
     public override void Dispose() => Stop();

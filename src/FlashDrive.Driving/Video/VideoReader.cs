@@ -9,36 +9,39 @@ namespace FlashDrive.Driving.Video;
 public sealed class VideoReader : FrameReader
 {
     private readonly VideoInfo _info;
+    private readonly int _frames;
     private readonly DecodedPictures _pictures;
     private DecodedPicture? _ahead;
     private bool _ended;
 
     /// <param name="info">From <see cref="VideoInfo.Probe"/> on the same file.</param>
+    /// <param name="frames">Frames the file ought to have, when more are known of than it lists.</param>
     /// <exception cref="ClipException">ffmpeg_missing.</exception>
-    public VideoReader(VideoInfo info)
+    public VideoReader(VideoInfo info, int? frames = null)
     {
         _info = info;
+        _frames = Math.Max(frames ?? 0, info.FrameCount);
         _pictures = new(["-i", Ffmpeg.Url(info.Path)]);
     }
 
     public override bool MoveNext()
     {
         var next = Index + 1;
-        if (next >= _info.FrameCount) return false;
+        if (next >= _frames) return false;
         while (!_ended && _ahead is null)
         {
             _ahead = _pictures.Next();
             _ended = _ahead is null;
             // A picture the container does not list (its time lies before the frame that is due) has no index.
-            if (_ahead is { Ticks: { } time } && _info.Ticks is { } listed && time < listed[next]) _ahead = null;
+            if (_ahead is { Ticks: { } time } && _info.Ticks is { } listed && next < listed.Count && time < listed[next]) _ahead = null;
         }
 
         if (_ahead is not { } picture)
         {
             return Fault(next, FrameRefusal.TruncatedVideo,
-                $"frame {next} of '{_info.Path}' is missing: the file breaks off before it ({_info.FrameCount} frames are listed): {_pictures.LastMessages()}");
+                $"frame {next} of '{_info.Path}' is missing: the file breaks off before it, {_frames} frames are expected: {_pictures.LastMessages()}");
         }
-        if (picture.Ticks is { } ticks && _info.Ticks is { } all && ticks > all[next])
+        if (picture.Ticks is { } ticks && _info.Ticks is { } all && next < all.Count && ticks > all[next])
             return Fault(next, FrameRefusal.CorruptImage, $"frame {next} of '{_info.Path}' cannot be decoded: {picture.Errors ?? "ffmpeg skipped it"}");
         _ahead = null;
         return picture.IsDamaged
@@ -46,11 +49,11 @@ public sealed class VideoReader : FrameReader
             : Decoded(next, picture);
     }
 
-    private protected override byte[]? ReadPixels()
+    private protected override bool ReadPixels(Span<byte> rgb)
     {
-        var pixels = _pictures.TakePixels();
-        if (pixels is null) Fault(Index, FrameRefusal.TruncatedVideo, $"frame {Index} of '{_info.Path}' is cut off: {_pictures.LastMessages()}");
-        return pixels;
+        if (_pictures.TakePixels(rgb)) return true;
+        Fault(Index, FrameRefusal.TruncatedVideo, $"frame {Index} of '{_info.Path}' is cut off: {_pictures.LastMessages()}");
+        return false;
     }
 
     public override void Dispose() => _pictures.Dispose();

@@ -25,9 +25,9 @@ internal static class Pictures
     }
 
     /// <summary>The number whose square is in the picture.</summary>
-    public static int NumberOf(ReadOnlySpan<byte> rgb, int width = Width)
+    public static int NumberOf(ReadOnlySpan<byte> rgb)
     {
-        int best = -1, brightest = -1;
+        int best = -1, brightest = -1, width = rgb.Length / 3 / Height;
         for (var n = 0; n < 48; n++)
         {
             var value = rgb[3 * ((n / 8 * 8 + 4) * width + n % 8 * 8 + 4)];
