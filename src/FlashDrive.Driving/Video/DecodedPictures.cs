@@ -99,7 +99,8 @@ internal sealed partial class DecodedPictures : IDisposable
             }
             catch (OperationCanceledException)
             {
-                // Nobody reads any more.
+                // Nobody reads any more: the rest of the messages is read only to keep ffmpeg from waiting until it is killed.
+                return;
             }
         }
         else if (line.Contains("corrupt decoded frame"))

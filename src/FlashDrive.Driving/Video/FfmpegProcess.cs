@@ -51,14 +51,8 @@ internal sealed class FfmpegProcess : IDisposable
 
     public void Dispose()
     {
-        try
-        {
-            if (!_process.HasExited) _process.Kill();
-        }
-        catch (InvalidOperationException)
-        {
-            // It ended between the question and the kill.
-        }
+        // Does nothing to a program that has ended.
+        _process.Kill();
         _process.WaitForExit();
         _messages.Join();
         _process.Dispose();
