@@ -18,9 +18,11 @@ public sealed class DrivingWindow
     private readonly ScenePainter _painter;
     private readonly int _index;
     private readonly Label _label;
+    private readonly WindowKind _kind;
 
-    internal DrivingWindow(Recording recording, ScenePainter painter, int index, Label label)
+    internal DrivingWindow(Recording recording, ScenePainter painter, int index, Label label, WindowKind kind)
     {
+        _kind = kind;
         _recording = recording;
         _painter = painter;
         _index = index;
@@ -68,14 +70,14 @@ public sealed class DrivingWindow
     /// <summary>Indices of the cameras, see <see cref="CameraCatalog"/>.</summary>
     public IReadOnlyList<int> CameraIndices => CameraCatalog.DefaultIndices;
 
-    /// <summary>The same world with its lights green at all times, label and future recomputed; null unless red is labelled.</summary>
-    public DrivingWindow? RepaintedGreen() => Cause == Cause.RedLight ? Replay(_recording.Scene.WithGreenLights()) : null;
+    /// <summary>The same world with its lights green at all times, label and future recomputed; null unless red is labelled in an onset window.</summary>
+    public DrivingWindow? RepaintedGreen() => Cause == Cause.RedLight && _kind == WindowKind.Onset ? Replay(_recording.Scene.WithGreenLights()) : null;
 
-    /// <summary>The same world without the vehicle ahead in the ego's lane, label and future recomputed; null when there is none.</summary>
+    /// <summary>The same world without the vehicle ahead in the ego's lane, label and future recomputed; null when there is none or the window is not an onset.</summary>
     public DrivingWindow? WithoutLead()
     {
         var without = _recording.Scene.WithoutLeads();
-        return without.Agents.Count == _recording.Scene.Agents.Count ? null : Replay(without);
+        return without.Agents.Count == _recording.Scene.Agents.Count || _kind != WindowKind.Onset ? null : Replay(without);
     }
 
     /// <summary>Renders one image. Safe to call from several threads.</summary>
@@ -116,6 +118,6 @@ public sealed class DrivingWindow
     {
         var recording = Recording.Play(scene, _recording.StartTime, _recording.Count);
         var painter = new ScenePainter(scene);
-        return new(recording, painter, _index, Label.Of(recording, painter, _index));
+        return new(recording, painter, _index, Label.Of(recording, painter, _index), _kind);
     }
 }

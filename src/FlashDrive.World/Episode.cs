@@ -1,21 +1,106 @@
 using FlashDrive.Driving;
+using FlashDrive.World.Labels;
+using FlashDrive.World.Rendering;
+using FlashDrive.World.Scenes;
+using FlashDrive.World.Simulation;
 
 namespace FlashDrive.World;
 
-/// <summary>A continuous drive with several events, ten frames a second.</summary>
+/// <summary>
+/// A continuous drive with one event after another, ten moments a second. The recording reaches 1.6 s before and 6.4 s beyond the
+/// drive, so that every moment of it has a history and a future.
+/// </summary>
 public sealed class Episode
 {
-    private Episode(double seconds) => Seconds = seconds;
+    public const double LongestSeconds = 600;
+
+    private const double SampledSeconds = 14;
+    private const int PreRoll = EgoHistory.Poses;
+
+    private readonly Recording _recording;
+    private readonly ScenePainter _painter;
+
+    private Episode(Recording recording, ScenePainter painter, double seconds)
+    {
+        _recording = recording;
+        _painter = painter;
+        Seconds = seconds;
+    }
 
     public double Seconds { get; }
 
-    public static Episode Create(ulong seed, double seconds) => throw new NotImplementedException();
+    /// <summary>Moments of the drive, 0.1 s apart from 0 s to <see cref="Seconds"/>.</summary>
+    public int Moments => (int)Math.Round(Seconds / Recording.Step) + 1;
 
-    /// <summary>Ego pose in the world frame at a time in seconds from the start.</summary>
-    public Pose PoseAt(double time) => throw new NotImplementedException();
+    /// <exception cref="ArgumentOutOfRangeException">Shorter than 1 s or longer than <see cref="LongestSeconds"/>.</exception>
+    public static Episode Create(ulong seed, double seconds)
+    {
+        if (!(seconds is >= 1 and <= LongestSeconds))
+            throw new ArgumentOutOfRangeException(nameof(seconds), seconds, $"an episode lasts 1 to {LongestSeconds} seconds");
+        return Create(seed, 0, seconds, null);
+    }
 
-    /// <summary>The moment as a window; its history needs 1.5 s before <paramref name="time"/> and its future 6.4 s after.</summary>
-    public DrivingWindow WindowAt(double time) => throw new NotImplementedException();
+    /// <summary>Ego pose (middle of the rear axle on the ground) in the world frame.</summary>
+    /// <param name="time">Seconds from the start, −1.6 … <see cref="Seconds"/> + 6.4; between moments the pose is interpolated.</param>
+    public Pose PoseAt(double time)
+    {
+        var position = (time - _recording.StartTime) / Recording.Step;
+        if (!(position >= -1e-6 && position <= _recording.Count - 1 + 1e-6))
+            throw new ArgumentOutOfRangeException(nameof(time), time, $"the episode is recorded from {_recording.StartTime} s to {Seconds + Trajectory.HorizonSeconds} s");
+        var index = Math.Clamp((int)Math.Floor(position), 0, _recording.Count - 1);
+        var rest = position - index;
+        return rest < 1e-6 || index + 1 == _recording.Count ? _recording.EgoPose(index) : Pose.Interpolate(_recording.EgoPose(index), _recording.EgoPose(index + 1), rest);
+    }
 
-    public void Render(int cameraIndex, double time, int width, int height, Span<byte> rgb, Span<byte> classes = default) => throw new NotImplementedException();
+    /// <summary>The moment as a window: label, history, future and pictures.</summary>
+    /// <param name="time">Seconds from the start, 0 … <see cref="Seconds"/>, taken to the nearest 0.1 s.</param>
+    public DrivingWindow WindowAt(double time)
+    {
+        var index = IndexOf(time);
+        return new(_recording, _painter, index, Label.Of(_recording, _painter, index), WindowKind.Episode);
+    }
+
+    /// <summary>Renders one picture; arguments as <see cref="DrivingWindow.Render"/>.</summary>
+    /// <param name="time">Seconds from the start, taken to the nearest 0.1 s.</param>
+    public void Render(int cameraIndex, double time, int width, int height, Span<byte> rgb, Span<byte> classes = default) =>
+        DrivingWindow.RenderMoment(_recording, _painter, IndexOf(time), cameraIndex, width, height, rgb, classes);
+
+    /// <summary>A moment of a drive that begins with an event of the given cause, at which that cause is the label and the expert's future shows its manoeuvre.</summary>
+    internal static Episode Probe(ulong seed, Cause cause) => Create(seed, 0, SampledSeconds, cause);
+    internal static DrivingWindow SampleWindow(ulong seed, Cause cause)
+    {
+        const int attempts = 24;
+        for (var attempt = 0; attempt < attempts; attempt++)
+        {
+            var episode = Create(seed, attempt, SampledSeconds, cause);
+            var first = new KeyedRandom(seed).At(-3L).Integer((ulong)attempt, episode.Moments);
+            for (var i = 0; i < episode.Moments; i++)
+            {
+                var index = PreRoll + (first + i) % episode.Moments;
+                // The situation is cheap, the pictures a label needs are not.
+                var recording = episode._recording;
+                if (Situation.Assess(recording.Scene, recording.Agents(index), recording.Ego(index)).Strongest != cause) continue;
+                var label = Label.Of(recording, episode._painter, index);
+                if (label.Cause != cause) continue;
+                var window = new DrivingWindow(recording, episode._painter, index, label, WindowKind.Episode);
+                if (ManoeuvreRule.Agrees(window.Manoeuvre, window.History, window.Future)) return window;
+                i += 3;
+            }
+        }
+        throw new InvalidOperationException($"no moment of {attempts} drives of seed {seed} shows {cause}: the episode's events and the visibility limits contradict each other");
+    }
+
+    private static Episode Create(ulong seed, int attempt, double seconds, Cause? first)
+    {
+        var scene = EpisodeScene.Build(seed, attempt, seconds, first);
+        var count = PreRoll + (int)Math.Round(seconds / Recording.Step) + 1 + Trajectory.Points;
+        return new(Recording.Play(scene, EpisodeScene.StartTime, count), new ScenePainter(scene), seconds);
+    }
+
+    private int IndexOf(double time)
+    {
+        if (!(time >= -0.3 - 1e-6 && time <= Seconds + 1e-6))
+            throw new ArgumentOutOfRangeException(nameof(time), time, $"the drive lasts from 0 to {Seconds} s");
+        return PreRoll + (int)Math.Round(time / Recording.Step);
+    }
 }

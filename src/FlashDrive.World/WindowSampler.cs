@@ -18,7 +18,8 @@ public static class WindowSampler
     public static DrivingWindow Sample(ulong seed, WindowKind kind) => kind switch
     {
         WindowKind.Onset => Onset(seed, Causes[new KeyedRandom(seed).At(-1L).Integer(0, Causes.Length)]),
-        _ => throw new NotImplementedException(),
+        WindowKind.Episode => Episode.SampleWindow(seed, Causes[new KeyedRandom(seed).At(-1L).Integer(1, Causes.Length)]),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "not a kind of window"),
     };
 
     /// <summary>
@@ -44,7 +45,7 @@ public static class WindowSampler
             var recording = Recording.Play(scene, OnsetScene.StartTime, HistoryMoments + 1 + Trajectory.Points);
             var painter = new ScenePainter(scene);
             var label = Label.Of(recording, painter, HistoryMoments);
-            if (label.Cause == cause) return new(recording, painter, HistoryMoments, label);
+            if (label.Cause == cause) return new(recording, painter, HistoryMoments, label, WindowKind.Onset);
         }
         throw new InvalidOperationException($"no scene of seed {seed} shows {cause} in {Attempts} attempts: the scene's distances and the visibility limits contradict each other");
     }

@@ -30,7 +30,7 @@ internal static class AgentMotion
         var d = state.PhaseD + (target - state.PhaseD) * shape;
         state.LateralSpeed = (d - state.D) / dt;
         state.D = d;
-        if (agent.Role == AgentRole.CutIn) state.Yaw = Math.Atan2(state.LateralSpeed, Math.Max(2, state.Speed));
+        if (agent.Role is AgentRole.CutIn or AgentRole.Lead) state.Yaw = Math.Atan2(state.LateralSpeed, Math.Max(2, state.Speed));
         return state;
     }
 

@@ -25,8 +25,8 @@ internal sealed class OnsetCast(SceneDraft draft, Draws draws, double speed)
             case Cause.SteadyLead: PlaceSteadyLead(draws.Between(1.0, 1.7) * speed + 2.5, draws.Between(0.97, 1.06)); break;
             case Cause.CutIn: PlaceCutIn(); break;
             case Cause.Oncoming: PlacePassage(); break;
-            case Cause.Cones: PlaceCones(); break;
-            case Cause.ParkedCar: PlaceParkedCars(); break;
+            case Cause.Cones: draft.Obstacles.Add(ObstacleShapes.Cones(draws, ObstaclePlace())); break;
+            case Cause.ParkedCar: draft.Obstacles.Add(ObstacleShapes.ParkedCars(draws, ObstaclePlace(), Lanes == LaneLayout.OneWayLeft ? 1 : -1)); break;
             case Cause.Curve: PlaceBend(); break;
             case Cause.ClearRoad: break;
         }
@@ -123,7 +123,7 @@ internal sealed class OnsetCast(SceneDraft draft, Draws draws, double speed)
 
     private void PlacePassage()
     {
-        var from = StoppingPlace() + 6;
+        var from = StoppingPlace() + 8;
         var length = draws.Between(10, 18);
         draft.Passages.Add(new(from, from + length, -0.1, 3.7));
         PlaceOncoming(from + draws.Between(3, length + 8), draws.Between(2.5, 4.5), Lanes.Divider);
@@ -136,36 +136,6 @@ internal sealed class OnsetCast(SceneDraft draft, Draws draws, double speed)
     }
 
     private double ObstaclePlace() => EgoState.FrontOverhang + 6 + 0.5 * speed + draws.Between(5, 14);
-
-    private void PlaceCones()
-    {
-        var from = ObstaclePlace();
-        // The side away from the second lane, if there is one in the ego's direction, may not be passable: the ego then moves within its own.
-        var side = draws.Chance(0.5) ? -1 : 1;
-        var edge = side * draws.Between(0.3, 0.6);
-        var count = 5 + draws.Below(4);
-        var parts = new ObstaclePart[count];
-        for (var i = 0; i < count; i++)
-            parts[i] = new(from + i * 2.6, i switch { 0 => side * 1.75, 1 => (edge + side * 1.75) / 2, _ => edge } + side * 0.25, 0, Bodies.Cone());
-        draft.Obstacles.Add(new(Cause.Cones, from, from + (count - 1) * 2.6, side, edge, parts));
-    }
-
-    private void PlaceParkedCars()
-    {
-        var from = ObstaclePlace();
-        var side = Lanes == LaneLayout.OneWayLeft && draws.Chance(0.75) ? 1 : -1;
-        if (Lanes == LaneLayout.OneWayLeft && side < 0) side = 1;
-        var edge = side * draws.Between(0.4, 0.75);
-        var parts = new ObstaclePart[1 + draws.Below(3)];
-        var s = from;
-        for (var i = 0; i < parts.Length; i++)
-        {
-            var body = Bodies.Car(draws);
-            parts[i] = new(s + body.Length / 2, edge + side * body.Width / 2, draws.Between(-0.03, 0.03), body);
-            s += body.Length + draws.Between(1, 2);
-        }
-        draft.Obstacles.Add(new(Cause.ParkedCar, from, s, side, edge, parts));
-    }
 
     private void PlaceBend()
     {

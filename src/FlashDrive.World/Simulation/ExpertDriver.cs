@@ -8,7 +8,7 @@ namespace FlashDrive.World.Simulation;
 /// </summary>
 internal sealed class ExpertDriver(Scene scene)
 {
-    private const double HardestBraking = 6, BrakeJerk = 9, PowerJerk = 3.5, StandstillGap = 2.5, EdgeRoom = EgoState.Width / 2 + 0.15;
+    private const double HardestBraking = 6, BrakeJerk = 9, PowerJerk = 3.5, StandstillGap = 2.5, EdgeRoom = EgoState.Width / 2 + 0.35, RoomBeforePassage = 9;
 
     private readonly DriverProfile _driver = scene.Driver;
     private readonly double[] _seenSince = Enumerable.Repeat(double.NaN, Enum.GetValues<Cause>().Length).ToArray();
@@ -50,7 +50,7 @@ internal sealed class ExpertDriver(Scene scene)
         if (Acts(Cause.RedLight, time, situation) is { } red && !(red.IsAmber && Needed(ego.Speed, red.Distance) > 3.5))
             acceleration = Math.Min(acceleration, StopWithin(ego.Speed, red.Distance - _driver.StopGap));
         if (Acts(Cause.PedestrianCrossing, time, situation) is { } walker) acceleration = Math.Min(acceleration, StopWithin(ego.Speed, walker.Distance - 1.5 - _driver.StopGap));
-        if (yield is { } passage) acceleration = Math.Min(acceleration, StopWithin(ego.Speed, passage.Distance - 2.5 - _driver.StopGap));
+        if (yield is { } passage) acceleration = Math.Min(acceleration, StopWithin(ego.Speed, passage.Distance - RoomBeforePassage - _driver.StopGap));
         return Math.Max(-HardestBraking, Math.Min(acceleration, Bend(ego)));
     }
 
@@ -114,7 +114,12 @@ internal sealed class ExpertDriver(Scene scene)
         else if (yield is { } passage)
         {
             target = scene.Ego.D - _driver.YieldShift;
-            length = Math.Clamp(passage.Distance - 6, 8, 16);
+            length = Math.Clamp(passage.Distance - RoomBeforePassage - 2, 8, 16);
+        }
+        else if (PassageAt(ego) is { } narrow)
+        {
+            target = (narrow.RightEdge + narrow.LeftEdge) / 2;
+            length = Math.Clamp(narrow.From - ego.Front, 7, 20);
         }
         else
         {
@@ -122,6 +127,16 @@ internal sealed class ExpertDriver(Scene scene)
             length = 16;
         }
         if (target != _plan.ToD) _plan = new(ego.S, length, ego.D, ego.Slope, target);
+    }
+
+    /// <summary>The passage the ego is in or about to enter: its middle is the only way through.</summary>
+    private NarrowPassage? PassageAt(EgoState ego)
+    {
+        foreach (var passage in scene.Passages)
+        {
+            if (passage.From - ego.Front < 24 && passage.To > ego.S - 1) return passage;
+        }
+        return null;
     }
 
     private static double Needed(double speed, double distance) => speed * speed / (2 * Math.Max(distance, 0.3));

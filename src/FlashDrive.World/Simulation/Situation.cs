@@ -23,6 +23,9 @@ internal sealed class Situation
     /// <summary>The nearest vehicle in the ego's lane within 80 m, near enough to constrain or not.</summary>
     public Constraint? VehicleAhead { get; private set; }
 
+    /// <summary>The strongest cause, visible or not.</summary>
+    public Cause Strongest => (Cause)Array.FindIndex(_byCause, c => c is not null);
+
     public static Situation Assess(Scene scene, ReadOnlySpan<AgentState> agents, EgoState ego)
     {
         var situation = new Situation();
@@ -61,7 +64,7 @@ internal sealed class Situation
                 return;
         }
         if (gap is < -1 or > 80) return;
-        if (agent.Role == AgentRole.CutIn && Math.Abs(state.LateralSpeed) > 0.05 && Math.Abs(state.D - ego.D) < 3.3 && gap < 30)
+        if (agent.Role == AgentRole.CutIn && Math.Abs(state.LateralSpeed) > 0.05 && (ego.D - state.D) * state.LateralSpeed > 0 && Math.Abs(state.D - ego.D) < 3.3 && gap < 30)
         {
             Nearest(Cause.CutIn, new(gap, state.Speed, state.LateralSpeed > 0 ? -1 : 1));
             return;
