@@ -114,6 +114,10 @@ public sealed class DrivingWindow
             recording.StartTime + index * Recording.Step, width, height, rgb, classes, []);
     }
 
+    /// <summary>The future had another driver with the habits of <paramref name="key"/> been at the wheel.</summary>
+    internal Trajectory OtherDriver(ulong key) =>
+        Replay(_recording.Scene with { Driver = Scenes.DriverProfile.Draw(new(new KeyedRandom(Seed).At(-5L).At(key))) }).Future;
+
     private DrivingWindow Replay(Scenes.Scene scene)
     {
         var recording = Recording.Play(scene, _recording.StartTime, _recording.Count);

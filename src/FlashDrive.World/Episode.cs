@@ -65,29 +65,40 @@ public sealed class Episode
     public void Render(int cameraIndex, double time, int width, int height, Span<byte> rgb, Span<byte> classes = default) =>
         DrivingWindow.RenderMoment(_recording, _painter, IndexOf(time), cameraIndex, width, height, rgb, classes);
 
-    /// <summary>A moment of a drive that begins with an event of the given cause, at which that cause is the label and the expert's future shows its manoeuvre.</summary>
-    internal static Episode Probe(ulong seed, Cause cause) => Create(seed, 0, SampledSeconds, cause);
-    internal static DrivingWindow SampleWindow(ulong seed, Cause cause)
+    /// <summary>
+    /// A moment of a drive at which the label is the wanted cause and the expert's future shows its manoeuvre. A drive may never show
+    /// it (its light turns too late, its walker is passed): after some drives the next cause is looked for instead.
+    /// </summary>
+    internal static DrivingWindow SampleWindow(ulong seed, Cause wanted)
     {
-        const int attempts = 24;
-        for (var attempt = 0; attempt < attempts; attempt++)
+        const int drives = 6;
+        var causes = Enum.GetValues<Cause>().Length;
+        for (var attempt = 0; attempt < drives * causes; attempt++)
         {
-            var episode = Create(seed, attempt, SampledSeconds, cause);
-            var first = new KeyedRandom(seed).At(-3L).Integer((ulong)attempt, episode.Moments);
-            for (var i = 0; i < episode.Moments; i++)
-            {
-                var index = PreRoll + (first + i) % episode.Moments;
-                // The situation is cheap, the pictures a label needs are not.
-                var recording = episode._recording;
-                if (Situation.Assess(recording.Scene, recording.Agents(index), recording.Ego(index)).Strongest != cause) continue;
-                var label = Label.Of(recording, episode._painter, index);
-                if (label.Cause != cause) continue;
-                var window = new DrivingWindow(recording, episode._painter, index, label, WindowKind.Episode);
-                if (ManoeuvreRule.Agrees(window.Manoeuvre, window.History, window.Future)) return window;
-                i += 3;
-            }
+            var cause = (Cause)(((int)wanted + attempt / drives) % causes);
+            var episode = Create(seed, attempt + 1, SampledSeconds, cause);
+            if (episode.FindMoment(cause, new KeyedRandom(seed).At(-3L).Integer((ulong)attempt, episode.Moments)) is { } window) return window;
         }
-        throw new InvalidOperationException($"no moment of {attempts} drives of seed {seed} shows {cause}: the episode's events and the visibility limits contradict each other");
+        throw new InvalidOperationException($"no drive of seed {seed} shows any cause: the visibility limits contradict the scenes");
+    }
+
+    private DrivingWindow? FindMoment(Cause cause, int first)
+    {
+        // The situation is cheap, the pictures a label needs are not; a moment after one that failed would likely fail as well.
+        const int moreAfterFailure = 3;
+        for (var i = 0; i < Moments; i++)
+        {
+            var index = PreRoll + (first + i) % Moments;
+            if (Situation.Assess(_recording.Scene, _recording.Agents(index), _recording.Ego(index)).Strongest != cause) continue;
+            var label = Label.Of(_recording, _painter, index);
+            if (label.Cause == cause)
+            {
+                var window = new DrivingWindow(_recording, _painter, index, label, WindowKind.Episode);
+                if (ManoeuvreRule.Agrees(window.Manoeuvre, window.History, window.Future)) return window;
+            }
+            i += moreAfterFailure;
+        }
+        return null;
     }
 
     private static Episode Create(ulong seed, int attempt, double seconds, Cause? first)

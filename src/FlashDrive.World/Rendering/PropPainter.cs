@@ -20,11 +20,11 @@ internal static class PropPainter
     /// <param name="stride">−1..1.</param>
     public static void PaintWalker(View view, in Frame frame, in Body body, float stride, ObjectClass objectClass)
     {
-        var h = (float)body.Height * 1.06f;
+        var h = (float)body.Height * 1.12f;
         view.Box(frame, 0.30f * stride, 0.12f, 0, 0.24f, 0.22f, 0.48f * h, body.Second, objectClass, important: true);
         view.Box(frame, -0.30f * stride, -0.12f, 0, 0.24f, 0.22f, 0.48f * h, body.Second, objectClass, important: true);
-        view.Box(frame, 0, 0, 0.44f * h, 0.42f, 0.62f, 0.42f * h, body.Colour, objectClass, important: true);
-        view.Ball(frame, 0, 0, 0.93f * h, 0.17f, Skin, objectClass, squash: 1.15f);
+        view.Box(frame, 0, 0, 0.44f * h, 0.46f, 0.70f, 0.42f * h, body.Colour, objectClass, important: true);
+        view.Ball(frame, 0, 0, 0.93f * h, 0.20f, Skin, objectClass, squash: 1.15f);
     }
 
     public static void PaintCone(View view, float x, float y, in Body body)

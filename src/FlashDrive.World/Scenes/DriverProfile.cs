@@ -16,14 +16,14 @@ internal sealed record DriverProfile(
     double LateralAcceleration, double NudgeMargin, double NudgeSpeedFactor, double StopGap, double YieldShift)
 {
     public static DriverProfile Draw(Draws draws) => new(
-        Reaction: draws.Between(0.1, 0.5),
-        Headway: draws.Between(1.0, 1.6),
-        Acceleration: draws.Between(1.3, 1.9),
-        Braking: draws.Between(2.0, 3.0),
-        CruiseFactor: draws.Between(1.5, 1.8),
-        LateralAcceleration: draws.Between(1.9, 2.5),
-        NudgeMargin: draws.Between(0.5, 0.9),
-        NudgeSpeedFactor: draws.Between(0.6, 0.75),
-        StopGap: draws.Between(0.8, 2.2),
-        YieldShift: draws.Between(0.65, 0.95));
+        Reaction: draws.Between(0.1, 0.7),
+        Headway: draws.Between(0.9, 1.7),
+        Acceleration: draws.Between(1.1, 2.1),
+        Braking: draws.Between(1.8, 3.4),
+        CruiseFactor: draws.Between(1.5, 1.9),
+        LateralAcceleration: draws.Between(1.7, 2.7),
+        NudgeMargin: draws.Between(0.6, 1.0),
+        NudgeSpeedFactor: draws.Between(0.6, 0.8),
+        StopGap: draws.Between(0.6, 2.6),
+        YieldShift: draws.Between(0.6, 0.85));
 }

@@ -23,7 +23,7 @@ internal static class ObstacleShapes
 
     public static Obstacle ParkedCars(Draws draws, double from, int side)
     {
-        var edge = side * draws.Between(0.4, 0.75);
+        var edge = side * draws.Between(0.4, 0.65);
         var parts = new ObstaclePart[1 + draws.Below(3)];
         var s = from;
         for (var i = 0; i < parts.Length; i++)

@@ -51,11 +51,12 @@ internal sealed class OnsetCast(SceneDraft draft, Draws draws, double speed)
             PlaceVehicle(AgentRole.Neighbour, EgoState.FrontOverhang + neighbourGap, Lanes.OtherLane + draws.Between(-0.2, 0.2), neighbourSpeed);
         if (Lanes.IsTwoWay && draws.Chance(0.3) && cause is not (Cause.Oncoming or Cause.Cones or Cause.ParkedCar or Cause.PedestrianCrossing or Cause.RedLight))
             PlaceOncoming(draws.Between(35, 110), draws.Between(5, 9));
+        if (draws.Chance(0.25) && cause != Cause.PedestrianCrossing && draft.Junctions.Count == 0) draft.Crossings.Add(draws.Between(16, 40));
         if (draws.Chance(0.4))
         {
             var side = draws.Chance(0.6) ? -1 : 1;
             var edge = side > 0 ? Lanes.LeftEdge : Lanes.RightEdge;
-            draft.Add(AgentRole.Pedestrian, Bodies.Walker(draws), draws.Between(14, 34), edge + side * draws.Between(0.5, 1.3), 0, Start);
+            draft.Add(AgentRole.Pedestrian, Bodies.Walker(draws), draws.Between(14, 34), edge + side * draws.Between(0.8, 1.6), 0, Start);
         }
         if (cause != Cause.Curve && draws.Chance(0.4))
         {
@@ -87,7 +88,7 @@ internal sealed class OnsetCast(SceneDraft draft, Draws draws, double speed)
     {
         var gap = draws.Between(1.0, 1.6) * speed + 3;
         PlaceVehicle(AgentRole.Lead, EgoState.FrontOverhang + gap, draws.Between(-0.15, 0.15), speed,
-            new Phase(new(AtTime: -draws.Between(0.4, 0.7)), speed * draws.Between(0.25, 0.45), draws.Between(2.2, 3.5), Brakes: true));
+            new Phase(new(AtTime: -draws.Between(0.4, 0.7)), speed * draws.Between(0.3, 0.5), draws.Between(2.2, 3.5), Brakes: true));
     }
 
     private void PlaceCutIn()
@@ -110,7 +111,7 @@ internal sealed class OnsetCast(SceneDraft draft, Draws draws, double speed)
         var side = draws.Chance(0.5) ? -1 : 1;
         // The walker stays in the way at least until the ego has come to a stand.
         var busy = 0.9 + 2 * (s - EgoState.FrontOverhang - 3) / speed;
-        var edge = (side > 0 ? Lanes.LeftEdge : -Lanes.RightEdge) - 0.3;
+        var edge = (side > 0 ? Lanes.LeftEdge : -Lanes.RightEdge) - 0.6;
         var room = Math.Min(edge, 3.6) + 2.2;
         var pace = Math.Min(draws.Between(0.9, 1.5), room / busy);
         var away = draws.Between(pace * busy - 2.2, Math.Min(edge, 3.6));
@@ -123,7 +124,7 @@ internal sealed class OnsetCast(SceneDraft draft, Draws draws, double speed)
 
     private void PlacePassage()
     {
-        var from = StoppingPlace() + 8;
+        var from = StoppingPlace() + 9;
         var length = draws.Between(10, 18);
         draft.Passages.Add(new(from, from + length, -0.1, 3.7));
         PlaceOncoming(from + draws.Between(3, length + 8), draws.Between(2.5, 4.5), Lanes.Divider);
@@ -135,7 +136,7 @@ internal sealed class OnsetCast(SceneDraft draft, Draws draws, double speed)
         draft.Add(AgentRole.Oncoming, body, at - Start * velocity, d ?? Lanes.OtherLane, -velocity, Start, new Phase(default, -velocity));
     }
 
-    private double ObstaclePlace() => EgoState.FrontOverhang + 6 + 0.5 * speed + draws.Between(5, 14);
+    private double ObstaclePlace() => EgoState.FrontOverhang + 8 + 0.7 * speed + draws.Between(4, 12);
 
     private void PlaceBend()
     {

@@ -23,7 +23,7 @@ internal static class OnsetScene
         var drift = common.Between(-0.12, 0.12);
         var offset = common.Between(-0.2, 0.2);
         var draws = new Draws(random.At(5));
-        var draft = new SceneDraft(seed, random, Lanes(cause, draws));
+        var draft = new SceneDraft(seed, random, Lanes(cause, new(random.At(6))));
         var cast = new OnsetCast(draft, draws, speed);
         cast.Place(cause);
         cast.AddBystanders(cause);

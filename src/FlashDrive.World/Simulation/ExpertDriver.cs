@@ -12,6 +12,7 @@ internal sealed class ExpertDriver(Scene scene)
 
     private readonly DriverProfile _driver = scene.Driver;
     private readonly double[] _seenSince = Enumerable.Repeat(double.NaN, Enum.GetValues<Cause>().Length).ToArray();
+    private readonly Tremor _tremor = new(scene.Seed);
     private LateralPlan _plan = new(scene.Ego.S, 0, scene.Ego.D, 0, scene.Ego.D);
     private double _referenceSpeed = scene.Ego.Speed;
     private bool _wasFree = true;
@@ -21,12 +22,13 @@ internal sealed class ExpertDriver(Scene scene)
         var wanted = time < scene.Ego.HoldUntil ? scene.Ego.HoldAcceleration : Decide(ego, situation, time);
         var acceleration = ego.Acceleration + Math.Clamp(wanted - ego.Acceleration, -BrakeJerk * dt, PowerJerk * dt);
         if (time < scene.Ego.HoldUntil) acceleration = wanted;
-        var speed = ego.Speed + acceleration * dt;
+        var speed = ego.Speed + (acceleration + (ego.Speed > 1 ? _tremor.Pedal(time) : 0)) * dt;
         if (speed < 0.02 && wanted <= 0) (speed, acceleration) = (0, 0);
         speed = Math.Max(0, speed);
         var s = ego.S + (ego.Speed + speed) / 2 * dt;
         var (d, slope) = _plan.At(s);
-        return new(s, d, slope, speed, acceleration, speed < 0.05 ? ego.StandsFor + dt : 0);
+        var (wander, wanderSlope) = _tremor.Wander(s);
+        return new(s, d + wander, slope + wanderSlope, speed, acceleration, speed < 0.05 ? ego.StandsFor + dt : 0);
     }
 
     private double Decide(EgoState ego, Situation situation, double time)
@@ -75,7 +77,9 @@ internal sealed class ExpertDriver(Scene scene)
     {
         var wanted = StandstillGap + Math.Max(0, speed * _driver.Headway + speed * (speed - leadSpeed) / (2 * Math.Sqrt(_driver.Acceleration * _driver.Braking)));
         var ratio = wanted / Math.Max(gap, 0.5);
-        return _driver.Acceleration * (1 - Math.Pow(speed / cruise, 4) - ratio * ratio);
+        var acceleration = _driver.Acceleration * (1 - Math.Min(1, Math.Pow(speed / cruise, 4)) - ratio * ratio);
+        // A gap that is only shorter than liked is opened at leisure: never by more than a quarter below the leader's speed.
+        return speed < 0.75 * leadSpeed && gap > 4 ? Math.Max(acceleration, 0) : acceleration;
     }
 
     /// <summary>Constant braking that ends at the place, from the moment it becomes worth it.</summary>
@@ -114,7 +118,7 @@ internal sealed class ExpertDriver(Scene scene)
         else if (yield is { } passage)
         {
             target = scene.Ego.D - _driver.YieldShift;
-            length = Math.Clamp(passage.Distance - RoomBeforePassage - 2, 8, 16);
+            length = Math.Clamp(passage.Distance - RoomBeforePassage - 2, 10, 16);
         }
         else if (PassageAt(ego) is { } narrow)
         {
@@ -126,7 +130,9 @@ internal sealed class ExpertDriver(Scene scene)
             target = scene.Ego.D;
             length = 16;
         }
-        if (target != _plan.ToD) _plan = new(ego.S, length, ego.D, ego.Slope, target);
+        if (target == _plan.ToD) return;
+        var (d, slope) = _plan.At(ego.S);
+        _plan = new(ego.S, length, d, slope, target);
     }
 
     /// <summary>The passage the ego is in or about to enter: its middle is the only way through.</summary>

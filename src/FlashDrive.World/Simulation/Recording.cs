@@ -40,7 +40,8 @@ internal sealed class Recording
     public static Recording Play(Scene scene, double startTime, int count)
     {
         var driver = new ExpertDriver(scene);
-        var ego = new EgoState(scene.Ego.S, scene.Ego.D, 0, scene.Ego.Speed, 0, 0);
+        var (wander, wanderSlope) = new Tremor(scene.Seed).Wander(scene.Ego.S);
+        var ego = new EgoState(scene.Ego.S, scene.Ego.D + wander, wanderSlope, scene.Ego.Speed, 0, 0);
         var current = scene.Agents.Select(a => a.Start).ToArray();
         var egos = new EgoState[count];
         var agents = new AgentState[count][];
