@@ -11,7 +11,7 @@ internal static class Bodies
         new(214, 216, 220), new(36, 38, 42), new(128, 132, 138), new(44, 74, 132), new(92, 112, 96), new(186, 174, 140), new(70, 96, 116), new(98, 62, 50),
     ];
 
-    private static readonly Rgb[] Coats = [new(204, 54, 128), new(236, 206, 70), new(58, 96, 200), new(230, 232, 236), new(90, 190, 190), new(150, 80, 190)];
+    private static readonly Rgb[] Coats = [new(255, 60, 146), new(255, 222, 64), new(74, 124, 255), new(246, 246, 250), new(84, 222, 222), new(190, 96, 240)];
 
     private static readonly Rgb[] Trousers = [new(34, 36, 52), new(80, 66, 54), new(52, 60, 92)];
 
