@@ -9,6 +9,9 @@ public enum FrameOutcome
     /// <summary>The first frames of a window are being collected.</summary>
     Warming,
 
+    /// <summary>The engine was slower than the cameras: the frame joined the window, and a newer one was planned for.</summary>
+    Superseded,
+
     /// <summary>The tick was malformed and never admitted; <see cref="FrameResult.Reason"/> tells why.</summary>
     Refused,
 

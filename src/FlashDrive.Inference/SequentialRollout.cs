@@ -52,6 +52,20 @@ public sealed class SequentialRollout : IDisposable
         }
     }
 
+    /// <summary>Takes a tick into the window without planning for it, because a newer one already waits.</summary>
+    public FrameResult Supersede(FrameBundle tick)
+    {
+        try
+        {
+            var window = _ingest.Admit(tick);
+            return new(tick.FrameId, window is null ? FrameOutcome.Warming : FrameOutcome.Superseded, null, default);
+        }
+        catch (TickRefusedException e)
+        {
+            return new(tick.FrameId, FrameOutcome.Refused, null, default, "ingest", e.Reason);
+        }
+    }
+
     /// <summary>A plan for one whole window, whatever came before it.</summary>
     public FrameResult Drive(IngestedWindow window, CancellationToken cancellation = default)
     {

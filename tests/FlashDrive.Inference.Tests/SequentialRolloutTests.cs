@@ -50,6 +50,19 @@ public class SequentialRolloutTests
     }
 
     [Fact]
+    public void A_superseded_tick_is_in_the_window_and_costs_no_plan()
+    {
+        using var model = TinyModel.Create();
+        var whole = Run(model, Options, 4)[^1];
+        using var rollout = new SequentialRollout(model, Options);
+        rollout.Step(TinyModel.Tick(0));
+        Assert.Equal(FrameOutcome.Superseded, rollout.Supersede(TinyModel.Tick(1)).Outcome);
+        Assert.Equal(FrameOutcome.Superseded, rollout.Supersede(TinyModel.Tick(2)).Outcome);
+        Assert.Equal(FrameOutcome.Refused, rollout.Supersede(TinyModel.Tick(2)).Outcome);
+        Assert.Equal(whole.Actions, rollout.Step(TinyModel.Tick(3)).Plan!.Actions);
+    }
+
+    [Fact]
     public void Frames_leave_no_tensor_behind()
     {
         using var model = TinyModel.Create();
