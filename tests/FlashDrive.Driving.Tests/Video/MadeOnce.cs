@@ -1,21 +1,14 @@
 namespace FlashDrive.Driving.Tests.Video;
 
-/// <summary>Files that cost an ffmpeg start each, made once for all tests of a class; tests that change them take a copy.</summary>
-public sealed class MadeOnce : IDisposable
+/// <summary>Files that cost an ffmpeg start each, made once for all tests; tests that change them take a copy.</summary>
+public sealed class MadeOnce
 {
     public const int Frames = 12;
 
-    private readonly ScratchFolder _folder = new();
-
-    public MadeOnce()
-    {
-        Pictures.Video(Video, Frames);
-        foreach (var extension in new[] { ".png", ".jpg" })
-            Pictures.Run("ffmpeg", "-v", "error", "-i", Video, "-start_number", "0", _folder["%05d" + extension]);
-    }
+    private static readonly Lazy<ScratchFolder> Made = new(Make);
 
     /// <summary>Twelve frames at 10 Hz, all key frames.</summary>
-    public string Video => _folder["a.mp4"];
+    public string Video => Made.Value["a.mp4"];
 
     internal string CopyVideo(ScratchFolder folder)
     {
@@ -30,10 +23,17 @@ public sealed class MadeOnce : IDisposable
         for (var i = 0; i < Frames; i++)
         {
             var name = pattern.Replace("%05d", i.ToString("D5")).Replace("%d", i.ToString());
-            File.Copy(_folder[i.ToString("D5") + Path.GetExtension(pattern)], folder[name]);
+            File.Copy(Made.Value[i.ToString("D5") + Path.GetExtension(pattern)], folder[name]);
         }
         return folder[pattern];
     }
 
-    public void Dispose() => _folder.Dispose();
+    private static ScratchFolder Make()
+    {
+        var folder = new ScratchFolder();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Dispose();
+        Pictures.Video(folder["a.mp4"], Frames);
+        Pictures.Run("ffmpeg", "-v", "error", "-i", folder["a.mp4"], "-start_number", "0", folder["%05d.png"], "-start_number", "0", folder["%05d.jpg"]);
+        return folder;
+    }
 }
