@@ -98,7 +98,7 @@ public sealed class ImageProcessor
     }
 
     /// <summary>The weights of one pass.</summary>
-    internal ResamplingAxis Axis(int input, int output)
+    public ResamplingAxis Axis(int input, int output)
     {
         if (_axes.TryGetValue((input, output), out var axis)) return axis;
         if (_axes.Count >= MaxCachedAxes) _axes.Clear();

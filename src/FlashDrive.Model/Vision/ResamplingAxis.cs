@@ -4,7 +4,7 @@ namespace FlashDrive.Model.Vision;
 /// The fixed-point weights of antialiased bicubic resampling along one axis (alpamayo.md §5.2; the integer path of torchvision's
 /// resize): output o is the sum over taps of weight · pixel, shifted right by <see cref="Precision"/>.
 /// </summary>
-internal sealed class ResamplingAxis
+public sealed class ResamplingAxis
 {
     private const double A = -0.5;
 
