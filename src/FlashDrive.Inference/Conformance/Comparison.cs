@@ -8,7 +8,7 @@ public sealed class Comparison(bool selfTest = false)
 {
     private const double DisturbedTolerances = 3;
 
-    private readonly Dictionary<string, ComparisonResult> _results = [];
+    private readonly Dictionary<(string Name, ErrorMeasure Measure), ComparisonResult> _results = [];
     private readonly List<string> _failures = [];
 
     /// <summary>In the order of first comparison.</summary>
@@ -93,13 +93,13 @@ public sealed class Comparison(bool selfTest = false)
         var error = Error(ours, reference, measure, deviation);
         bool? noticed = null;
         if (selfTest) noticed = !(Error(Disturbed(ours, reference, measure, tolerance, deviation), reference, measure, deviation) <= tolerance);
-        if (_results.TryGetValue(name, out var before))
+        if (_results.TryGetValue((name, measure), out var before))
         {
             // Not-a-number is the worst of all errors and must not be hidden by a comparison.
             error = double.IsNaN(error) || error > before.Error ? error : before.Error;
             noticed = noticed is null ? null : noticed & before.Disturbance;
         }
-        _results[name] = new(name, measure, error, tolerance, noticed);
+        _results[(name, measure)] = new(name, measure, error, tolerance, noticed);
     }
 
     private bool SameLength(string name, int ours, int reference)

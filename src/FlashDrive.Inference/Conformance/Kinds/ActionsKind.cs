@@ -108,7 +108,9 @@ public sealed class ActionsKind : IFixtureKind
             comparison.Relative(file, $"frequencies_{table}", frequencies, FrequencyTolerance);
             using var projection = new ActionInputProjection(configuration, parameters, frequencies, prefix: "");
             var (x, t) = (file.Tensor("x"), file.Tensor("t"));
-            comparison.Absolute(file, $"features_{table}", projection.Features(x, t).ToArray<float>(), FeatureTolerance);
+            var features = projection.Features(x, t).ToArray<float>();
+            comparison.Absolute(file, $"features_{table}", features, FeatureTolerance);
+            comparison.Relative(file, $"features_{table}", features, EmbeddingTolerance);
             comparison.Relative(file, $"embedding_{table}", projection.Forward(x, t).ToArray<float>(), EmbeddingTolerance);
         }
     }
