@@ -47,9 +47,10 @@ public sealed class Episode
         var position = (time - _recording.StartTime) / Recording.Step;
         if (!(position >= -1e-6 && position <= _recording.Count - 1 + 1e-6))
             throw new ArgumentOutOfRangeException(nameof(time), time, $"the episode is recorded from {_recording.StartTime} s to {Seconds + Trajectory.HorizonSeconds} s");
-        var index = Math.Clamp((int)Math.Floor(position), 0, _recording.Count - 1);
-        var rest = position - index;
-        return rest < 1e-6 || index + 1 == _recording.Count ? _recording.EgoPose(index) : Pose.Interpolate(_recording.EgoPose(index), _recording.EgoPose(index + 1), rest);
+        var nearest = (int)Math.Round(position);
+        if (Math.Abs(position - nearest) < 1e-6) return _recording.EgoPose(nearest);
+        var index = (int)Math.Floor(position);
+        return Pose.Interpolate(_recording.EgoPose(index), _recording.EgoPose(index + 1), position - index);
     }
 
     /// <summary>The moment as a window: label, history, future and pictures.</summary>
