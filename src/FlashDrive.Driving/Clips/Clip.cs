@@ -39,6 +39,10 @@ public sealed class Clip
     /// <summary>In ascending time; empty without a route.</summary>
     public IReadOnlyList<NavigationInstruction> Navigation { get; }
 
+    /// <summary>What is odd about its videos without making them unusable, one line each, e.g. a file that breaks off.</summary>
+    public IReadOnlyList<string> Warnings =>
+        Cameras.Select(c => c.Source).OfType<VideoSource>().Select(s => s.Info.Complaint).OfType<string>().ToArray();
+
     /// <summary>Reads and checks a clip; decodes no frame.</summary>
     /// <param name="path">A folder with clip.json, the clip.json itself, or a video file.</param>
     /// <param name="ego">Poses that take the place of the clip's own, e.g. of <see cref="EgoSource.Parse"/>.</param>

@@ -43,6 +43,14 @@ internal sealed class FfmpegProcess : IDisposable
         return _process.ExitCode;
     }
 
+    public bool HasMessages
+    {
+        get
+        {
+            lock (_kept) return _kept.Count > 0;
+        }
+    }
+
     /// <summary>The last warnings and errors the program printed, in one line.</summary>
     public string LastMessages()
     {

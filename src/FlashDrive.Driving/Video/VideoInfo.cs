@@ -6,12 +6,16 @@ namespace FlashDrive.Driving.Video;
 /// <param name="Path">The file.</param>
 /// <param name="Width">Coded picture width in pixels, before any display rotation.</param>
 /// <param name="Height">Coded picture height in pixels.</param>
+/// <param name="Codec">ffmpeg's name of the codec.</param>
 /// <param name="FramesPerSecond">Average frame rate; 0 when the file does not say.</param>
 /// <param name="Ticks">Presentation time of every frame in units of the stream's time base, ascending; null when the container stores none.</param>
 /// <param name="TimestampsMicroseconds">Presentation time of every frame relative to the first, ascending.</param>
 public sealed record VideoInfo(
-    string Path, int Width, int Height, double FramesPerSecond, IReadOnlyList<long>? Ticks, IReadOnlyList<long> TimestampsMicroseconds)
+    string Path, int Width, int Height, string Codec, double FramesPerSecond, IReadOnlyList<long>? Ticks, IReadOnlyList<long> TimestampsMicroseconds)
 {
+    /// <summary>What ffprobe complained of in one line, e.g. that the file ends too early; null when nothing.</summary>
+    public string? Complaint { get; init; }
+
     public int FrameCount => TimestampsMicroseconds.Count;
 
     /// <summary>Asks ffprobe; reads the packets' headers, decodes nothing.</summary>
@@ -22,7 +26,7 @@ public sealed record VideoInfo(
         using var probe = FfmpegProcess.Start("ffprobe",
         [
             "-v", "level+error", "-protocol_whitelist", "file", "-select_streams", "V:0",
-            "-show_entries", "stream=width,height,avg_frame_rate,r_frame_rate,time_base:packet=pts,flags", "-of", "compact", Ffmpeg.Url(path),
+            "-show_entries", "stream=codec_name,width,height,avg_frame_rate,r_frame_rate,time_base:packet=pts,flags", "-of", "compact", Ffmpeg.Url(path),
         ], writesInput: false, _ => { });
 
         var ticks = new List<long>();
@@ -55,16 +59,18 @@ public sealed record VideoInfo(
 
         var (rate, _) = Ratio(stream.GetValueOrDefault("avg_frame_rate"));
         if (rate == 0) (rate, _) = Ratio(stream.GetValueOrDefault("r_frame_rate"));
+        var codec = stream.GetValueOrDefault("codec_name") ?? "unknown";
+        var complaint = probe.HasMessages ? $"'{path}': {probe.LastMessages()}" : null;
         if (untimed > 0)
         {
             var step = 1e6 / (rate > 0 ? rate : 25);
-            return new(path, width, height, rate, null, Enumerable.Range(0, ticks.Count + untimed).Select(i => (long)Math.Round(i * step)).ToArray());
+            return new(path, width, height, codec, rate, null, Enumerable.Range(0, ticks.Count + untimed).Select(i => (long)Math.Round(i * step)).ToArray()) { Complaint = complaint };
         }
         ticks.Sort();
         var (_, (numerator, denominator)) = Ratio(stream.GetValueOrDefault("time_base"));
         if (denominator == 0) throw new ClipException(ClipFault.CorruptVideo, $"'{path}' has no time base");
         var times = ticks.Select(t => (long)Math.Round((decimal)(t - ticks[0]) * numerator * 1_000_000 / denominator)).ToArray();
-        return new(path, width, height, rate, ticks, times);
+        return new(path, width, height, codec, rate, ticks, times) { Complaint = complaint };
     }
 
     private static bool IsDiscarded(Dictionary<string, string> fields) => fields.GetValueOrDefault("flags")?.Contains('D') == true;

@@ -44,8 +44,10 @@ public sealed class VideoReader : FrameReader
         if (picture.Ticks is { } ticks && _info.Ticks is { } all && next < all.Count && ticks > all[next])
             return Fault(next, FrameRefusal.CorruptImage, $"frame {next} of '{_info.Path}' cannot be decoded: {picture.Errors ?? "ffmpeg skipped it"}");
         _ahead = null;
-        return picture.IsDamaged
-            ? Fault(next, FrameRefusal.CorruptImage, $"frame {next} of '{_info.Path}' is damaged: the decoder guessed parts of it")
+        // The decoder of motion JPEG guesses without saying so, but complains in front of the picture; others complain of what they mend.
+        var isDamaged = picture.IsDamaged || _info.Codec == "mjpeg" && picture.OwnErrors is not null;
+        return isDamaged
+            ? Fault(next, FrameRefusal.CorruptImage, $"frame {next} of '{_info.Path}' is damaged: {picture.OwnErrors ?? "the decoder guessed parts of it"}")
             : Decoded(next, picture);
     }
 

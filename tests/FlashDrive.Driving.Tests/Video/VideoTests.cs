@@ -77,6 +77,18 @@ public class VideoTests(MadeOnce made) : IClassFixture<MadeOnce>
     }
 
     [Fact]
+    public void A_damaged_frame_of_motion_jpeg_is_refused_though_the_decoder_hands_it_out()
+    {
+        using var folder = new ScratchFolder();
+        Pictures.Run("ffmpeg", "-v", "error", "-i", made.Video, "-c:v", "mjpeg", "-q:v", "2", folder["a.avi"]);
+        var (position, size) = Pictures.Packet(folder["a.avi"], 5);
+        Pictures.Overwrite(folder["a.avi"], position + size / 2, size / 2, 0xFF);
+        var (good, faults) = ReadAll(folder["a.avi"]);
+        Assert.Equal([0, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11], good);
+        Assert.Equal((5, FrameRefusal.CorruptImage), (Assert.Single(faults).Index, faults[0].Reason));
+    }
+
+    [Fact]
     public void A_file_that_breaks_off_gives_its_frames_and_names_the_missing_ones()
     {
         using var folder = new ScratchFolder();
@@ -88,7 +100,10 @@ public class VideoTests(MadeOnce made) : IClassFixture<MadeOnce>
         Assert.All(faults, f => Assert.Contains(f.Reason, new[] { FrameRefusal.TruncatedVideo, FrameRefusal.CorruptImage }));
         Assert.All(faults, f => Assert.Contains($"frame {f.Index} of '{path}'", f.Message));
         // The container's table may list frames that are cut off; none of them is delivered.
-        Assert.True(VideoInfo.Probe(path).FrameCount >= 9);
+        var info = VideoInfo.Probe(path);
+        Assert.True(info.FrameCount >= 9);
+        Assert.StartsWith($"'{path}': ", info.Complaint);
+        Assert.Null(VideoInfo.Probe(made.Video).Complaint);
     }
 
     [Fact]
