@@ -20,11 +20,12 @@ internal static class PropPainter
     /// <param name="stride">−1..1.</param>
     public static void PaintWalker(View view, in Frame frame, in Body body, float stride, ObjectClass objectClass)
     {
-        var h = (float)body.Height * 1.12f;
-        view.Box(frame, 0.30f * stride, 0.12f, 0, 0.24f, 0.22f, 0.48f * h, body.Second, objectClass, important: true);
-        view.Box(frame, -0.30f * stride, -0.12f, 0, 0.24f, 0.22f, 0.48f * h, body.Second, objectClass, important: true);
-        view.Box(frame, 0, 0, 0.44f * h, 0.46f, 0.70f, 0.42f * h, body.Colour, objectClass, important: true);
-        view.Ball(frame, 0, 0, 0.93f * h, 0.20f, Skin, objectClass, squash: 1.15f);
+        // Somewhat larger than life, as lamps are: somebody 40 m away must be more than a speck.
+        var h = (float)body.Height * 1.22f;
+        view.Box(frame, 0.34f * stride, 0.16f, 0, 0.28f, 0.28f, 0.48f * h, body.Second, objectClass, important: true);
+        view.Box(frame, -0.34f * stride, -0.16f, 0, 0.28f, 0.28f, 0.48f * h, body.Second, objectClass, important: true);
+        view.Box(frame, 0, 0, 0.42f * h, 0.58f, 0.80f, 0.44f * h, body.Colour, objectClass, important: true);
+        view.Ball(frame, 0, 0, 0.93f * h, 0.22f, Skin, objectClass, squash: 1.15f);
     }
 
     public static void PaintCone(View view, float x, float y, in Body body)

@@ -11,9 +11,9 @@ internal static class Bodies
         new(214, 216, 220), new(36, 38, 42), new(128, 132, 138), new(44, 74, 132), new(92, 112, 96), new(186, 174, 140), new(70, 96, 116), new(98, 62, 50),
     ];
 
-    private static readonly Rgb[] Coats = [new(255, 60, 146), new(255, 222, 64), new(74, 124, 255), new(246, 246, 250), new(84, 222, 222), new(190, 96, 240)];
+    private static readonly Rgb[] Coats = [new(255, 60, 146), new(255, 222, 64), new(74, 124, 255), new(190, 96, 240)];
 
-    private static readonly Rgb[] Trousers = [new(34, 36, 52), new(80, 66, 54), new(52, 60, 92)];
+    private static readonly Rgb[] Trousers = [new(24, 26, 44), new(46, 36, 30), new(34, 44, 88)];
 
     public static Body Car(Draws draws)
     {

@@ -12,7 +12,7 @@ internal sealed class OnsetCast(SceneDraft draft, Draws draws, double speed)
     private LaneLayout Lanes => draft.Lanes;
 
     /// <summary>A place ahead that leaves room to stop comfortably from the ego's speed.</summary>
-    private double StoppingPlace() => EgoState.FrontOverhang + 3 + 0.6 * speed + speed * speed / (2 * 2.9) + draws.Between(0, 7);
+    private double StoppingPlace() => EgoState.FrontOverhang + 3 + 0.6 * speed + speed * speed / (2 * 3.1) + draws.Between(0, 6);
 
     public void Place(Cause cause)
     {
