@@ -29,13 +29,18 @@ public static class Ffmpeg
     /// <exception cref="ClipException">ffmpeg_missing, with the line that mends it.</exception>
     internal static Process Launch(string program, IEnumerable<string> arguments, bool writesInput)
     {
-        var start = new ProcessStartInfo(program)
+        var path = OnPath(program) ?? throw new ClipException(ClipFault.FfmpegMissing, $"{program} is not on the PATH; {InstallHint}");
+        // In a session of its own: Ctrl-C in the terminal is for us, and would otherwise end ffmpeg at the same moment, which reads
+        // like a file that breaks off. When we are gone, its pipes close and it ends.
+        var session = OnPath("setsid");
+        var start = new ProcessStartInfo(session ?? path)
         {
             RedirectStandardInput = writesInput,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        if (session is not null) start.ArgumentList.Add(path);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         try
         {
@@ -43,9 +48,13 @@ public static class Ffmpeg
         }
         catch (Win32Exception e)
         {
-            throw new ClipException(ClipFault.FfmpegMissing, $"{program} cannot be started ({e.Message}); {InstallHint}", e);
+            throw new ClipException(ClipFault.FfmpegMissing, $"{path} cannot be started ({e.Message}); {InstallHint}", e);
         }
     }
+
+    private static string? OnPath(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 
     /// <summary>Names a local file to ffmpeg so that neither a leading dash nor a colon in the path is taken for something else.</summary>
     internal static string Url(string path) => "file:" + Path.GetFullPath(path);

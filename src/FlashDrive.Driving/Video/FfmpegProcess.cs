@@ -31,6 +31,8 @@ internal sealed class FfmpegProcess : IDisposable
     public static FfmpegProcess Start(string program, IEnumerable<string> arguments, bool writesInput, Action<string?> onMessage) =>
         new(program, Ffmpeg.Launch(program, arguments, writesInput), onMessage);
 
+    public int Id => _process.Id;
+
     public Stream Input => _process.StandardInput.BaseStream;
 
     public Stream Output => _process.StandardOutput.BaseStream;

@@ -159,6 +159,21 @@ public class VideoTests(MadeOnce made) : IClassFixture<MadeOnce>
     }
 
     [Fact]
+    public void Ffmpeg_runs_in_a_session_of_its_own_so_that_an_interrupt_from_the_terminal_does_not_reach_it_and_ends_with_its_owner()
+    {
+        string process;
+        using (var ffmpeg = FfmpegProcess.Start("ffmpeg", ["-v", "error", "-nostdin", "-f", "lavfi", "-i", "color=size=16x16", "-f", "rawvideo", "pipe:1"], writesInput: false, _ => { }))
+        {
+            ffmpeg.Output.ReadExactly(new byte[16]);
+            process = $"/proc/{ffmpeg.Id}";
+            // pid (comm) state ppid pgrp session …
+            var fields = File.ReadAllText($"{process}/stat").Split(' ');
+            Assert.Equal(["(ffmpeg)", ffmpeg.Id.ToString()], [fields[1], fields[5]]);
+        }
+        Assert.False(Directory.Exists(process));
+    }
+
+    [Fact]
     public void A_writer_that_is_not_completed_leaves_nothing()
     {
         using var folder = new ScratchFolder();
