@@ -2,10 +2,31 @@ namespace FlashDrive.Torch;
 
 public static partial class torch
 {
-    /// <summary>Our own CPU kernels for what LibTorch does in many passes over the memory.</summary>
+    /// <summary>
+    /// Our own CPU kernels for what LibTorch does in many passes over the memory. The differentiable ones are composed of LibTorch's
+    /// operators where the kernel does not apply: other types than float32, other devices.
+    /// </summary>
     public static class fused
     {
-        private static readonly Op AdamwOp = new("flashdrive::adamw_");
+        private static readonly Op AdamwOp = new("flashdrive::adamw_"), RmsNormOp = new("flashdrive::rms_norm");
+        private static readonly Op RotaryOp = new("flashdrive::rotary"), SwigluOp = new("flashdrive::swiglu");
+
+        /// <summary>
+        /// x / sqrt(mean(x²) + eps) · weight over the last dimension. Computed in float32 for the 16-bit types, cast to x's type, then
+        /// weighted.
+        /// </summary>
+        /// <param name="x">[.., size]</param>
+        /// <param name="weight">[size]</param>
+        public static Tensor rms_norm(Tensor x, Tensor weight, double eps) => RmsNormOp.Call(x, weight, eps);
+
+        /// <summary>x·cos + [−x₂, x₁]·sin over the two halves of the last dimension.</summary>
+        /// <param name="x">[.., headDim]; may be strided.</param>
+        /// <param name="cos">Broadcasts to x: [tokens, headDim] for x [.., tokens, headDim], [tokens, 1, headDim] for x [.., tokens, heads, headDim].</param>
+        /// <param name="sin">Likewise.</param>
+        public static Tensor rotary(Tensor x, Tensor cos, Tensor sin) => RotaryOp.Call(x, cos, sin);
+
+        /// <summary>silu(gate) · up; both of one shape.</summary>
+        public static Tensor swiglu(Tensor gate, Tensor up) => SwigluOp.Call(gate, up);
 
         /// <summary>
         /// One AdamW step with decoupled weight decay (Loshchilov and Hutter 2019) on float32 CPU tensors, in place. Gradients are first
