@@ -1,18 +1,23 @@
 namespace FlashDrive.Driving.Tests.Video;
 
-/// <summary>Files that cost an ffmpeg start each, made once for all tests; tests that change them take a copy.</summary>
-public sealed class MadeOnce
+/// <summary>Files that cost an ffmpeg start each, made once for all tests; every test that changes them takes a copy.</summary>
+public sealed class MadeOnce : IDisposable
 {
     public const int Frames = 12;
 
-    private static readonly Lazy<ScratchFolder> Made = new(Make);
+    /// <summary>Kept in memory: nothing is left behind when the test host ends abruptly.</summary>
+    private static readonly Lazy<Dictionary<string, byte[]>> Made = new(Make);
+
+    private readonly ScratchFolder _folder = new();
+
+    public MadeOnce() => CopyVideo(_folder);
 
     /// <summary>Twelve frames at 10 Hz, all key frames.</summary>
-    public string Video => Made.Value["a.mp4"];
+    public string Video => _folder["a.mp4"];
 
     internal string CopyVideo(ScratchFolder folder)
     {
-        File.Copy(Video, folder["a.mp4"]);
+        File.WriteAllBytes(folder["a.mp4"], Made.Value["a.mp4"]);
         return folder["a.mp4"];
     }
 
@@ -23,17 +28,18 @@ public sealed class MadeOnce
         for (var i = 0; i < Frames; i++)
         {
             var name = pattern.Replace("%05d", i.ToString("D5")).Replace("%d", i.ToString());
-            File.Copy(Made.Value[i.ToString("D5") + Path.GetExtension(pattern)], folder[name]);
+            File.WriteAllBytes(folder[name], Made.Value[i.ToString("D5") + Path.GetExtension(pattern)]);
         }
         return folder[pattern];
     }
 
-    private static ScratchFolder Make()
+    public void Dispose() => _folder.Dispose();
+
+    private static Dictionary<string, byte[]> Make()
     {
-        var folder = new ScratchFolder();
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => folder.Dispose();
+        using var folder = new ScratchFolder();
         Pictures.Video(folder["a.mp4"], Frames);
         Pictures.Run("ffmpeg", "-v", "error", "-i", folder["a.mp4"], "-start_number", "0", folder["%05d.png"], "-start_number", "0", folder["%05d.jpg"]);
-        return folder;
+        return Directory.GetFiles(folder.Path).ToDictionary(f => Path.GetFileName(f), File.ReadAllBytes);
     }
 }
