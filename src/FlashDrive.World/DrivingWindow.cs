@@ -61,7 +61,7 @@ public sealed class DrivingWindow
     /// <summary>The expert's own future.</summary>
     public Trajectory Future { get; }
 
-    /// <summary>A red light is labelled and nothing else constrains the ego once it is green.</summary>
+    /// <summary>A red light is labelled and nothing else constrains the ego once it is green. Replays the scene.</summary>
     public bool LightIsOnlyConstraint => Cause == Cause.RedLight && RepaintedGreen()?.Cause == Cause.GreenLight;
 
     /// <summary>The light of the hour is dusk.</summary>
