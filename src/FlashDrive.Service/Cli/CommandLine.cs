@@ -31,7 +31,10 @@ public static class CommandLine
     {
         var root = new RootCommand("FlashDrive drives: camera frames and ego motion in, a sentence of reasoning and a trajectory out.")
         {
+            DriveCommand.Create(),
             DoctorCommand.Create(),
+            ConformanceCommand.Create(),
+            ClipCommand.Create(),
         };
         return root;
     }

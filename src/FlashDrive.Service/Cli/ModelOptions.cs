@@ -10,4 +10,6 @@ internal static class ModelOptions
 
     public static Option<string?> Tokenizer() =>
         new("--tokenizer") { HelpName = "DIR", Description = "Folder with tokenizer.json, or vocab.json and merges.txt. Default: the one the checkpoint names, else FLASHDRIVE_TOKENIZER." };
+
+    public static Option<int> Threads() => ValueOptions.Integer("--threads", Environment.ProcessorCount, 1, 1024, "LibTorch threads.");
 }

@@ -17,6 +17,8 @@ internal static class UsageErrors
             var meant = Closest(unknown, Names(command, kind));
             return $"unknown {kind} '{unknown}'{(meant is null ? "" : $" (did you mean {meant}?)")}. {help}";
         }
+        if (command.Subcommands.Count > 0 && command.Action is null)
+            return $"'{command.Name}' needs one of: {string.Join(", ", command.Subcommands.Select(sub => sub.Name))}. {help}";
         return $"{parsed.Errors[0].Message.TrimEnd('.')}. {help}";
     }
 

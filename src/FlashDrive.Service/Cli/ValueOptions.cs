@@ -11,6 +11,10 @@ internal static class ValueOptions
         Checked(name, "N", standard, description, $"a whole number from {least} to {most}",
             text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most ? (true, value) : default);
 
+    public static Option<int> Even(string name, int standard, int least, int most, string description) =>
+        Checked(name, "N", standard, description, $"an even number from {least} to {most}",
+            text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most && value % 2 == 0 ? (true, value) : default);
+
     public static Option<ulong> Seed(ulong standard, string description) =>
         Checked("--seed", "S", standard, description, "a whole number from 0 to 18446744073709551615",
             text => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? (true, value) : default);

@@ -7,10 +7,11 @@ public sealed class DriveStatistics
 {
     private readonly List<TimeSpan>[] _stages = [[], [], [], []];
     private readonly List<TimeSpan> _endToEnd = [];
-    private readonly SortedDictionary<string, int> _dropped = [], _failed = [], _refused = [];
+    private readonly SortedDictionary<string, int> _dropped = [], _failed = [], _refused = [], _refusedCameraFrames = [];
     private double _ade, _minAde;
 
-    public int Admitted { get; private set; }
+    /// <summary>Every tick of the clip, however it ended.</summary>
+    public int Frames { get; private set; }
 
     public int Planned { get; private set; }
 
@@ -22,8 +23,10 @@ public sealed class DriveStatistics
 
     public IReadOnlyDictionary<string, int> Failed => _failed;
 
-    /// <summary>Single camera frames that were refused, by reason; their ticks went on with what was there.</summary>
     public IReadOnlyDictionary<string, int> Refused => _refused;
+
+    /// <summary>Single camera frames that were refused, by reason; their ticks went on with what was there.</summary>
+    public IReadOnlyDictionary<string, int> RefusedCameraFrames => _refusedCameraFrames;
 
     /// <summary>Mean ADE@6.4s of the first sample over the plans with a truth, metres.</summary>
     public double? Ade => WithTruth == 0 ? null : _ade / WithTruth;
@@ -32,16 +35,19 @@ public sealed class DriveStatistics
 
     public Percentiles? EndToEnd => Percentiles.Of(_endToEnd);
 
-    /// <param name="stage">Index into <see cref="StageTimes.Names"/>.</param>
+    /// <param name="stage">Index into <see cref="StageNames.All"/>.</param>
     public Percentiles? Stage(int stage) => Percentiles.Of(_stages[stage]);
 
     public void Add(PlanRecord record)
     {
-        Admitted++;
+        Frames++;
         switch (record.Outcome)
         {
             case PlanOutcome.Dropped:
                 Count(_dropped, record.Reason ?? "unknown");
+                return;
+            case PlanOutcome.Refused:
+                Count(_refused, record.Reason ?? "unknown");
                 return;
             case PlanOutcome.Failed:
                 Count(_failed, record.Reason ?? "unknown");
@@ -50,14 +56,14 @@ public sealed class DriveStatistics
         Planned++;
         if (record.Patched) Patched++;
         _endToEnd.Add(record.Latency);
-        for (var stage = 0; stage < _stages.Length; stage++) _stages[stage].Add(record.Stages[stage]);
+        for (var stage = 0; stage < _stages.Length; stage++) _stages[stage].Add(record.Stages.Of(stage));
         if (record is not { Ade: { } ade, MinAde: { } minAde }) return;
         WithTruth++;
         _ade += ade;
         _minAde += minAde;
     }
 
-    public void Add(RefusedFrame refused) => Count(_refused, refused.Reason);
+    public void Add(RefusedFrame refused) => Count(_refusedCameraFrames, refused.Reason);
 
     private static void Count(SortedDictionary<string, int> counts, string reason) =>
         counts[reason] = counts.GetValueOrDefault(reason) + 1;

@@ -35,12 +35,13 @@ public sealed record DriveSummary(DriveSetup Setup, DriveStatistics Statistics, 
         plans_per_second = Math.Round(PlansPerSecond, 3),
         frames = new
         {
-            Statistics.Admitted,
+            total = Statistics.Frames,
             Statistics.Planned,
             Statistics.Patched,
             Statistics.Dropped,
+            Statistics.Refused,
             Statistics.Failed,
-            camera_frames_refused = Statistics.Refused,
+            Statistics.RefusedCameraFrames,
         },
         latency_seconds = Rows().ToDictionary(row => row.Name, row => row.Times is { } t
             ? new { p50 = Seconds(t.P50), p90 = Seconds(t.P90), p99 = Seconds(t.P99), max = Seconds(t.Max) }
@@ -68,17 +69,18 @@ public sealed record DriveSummary(DriveSetup Setup, DriveStatistics Statistics, 
 
     internal string Accounting()
     {
-        var parts = new List<string> { $"{Statistics.Admitted} frames: {Statistics.Planned} planned" };
+        var parts = new List<string> { $"{Statistics.Frames} frames: {Statistics.Planned} planned" };
         if (Statistics.Patched > 0) parts.Add($"{Statistics.Patched} of them patched");
         parts.AddRange(Statistics.Dropped.Select(pair => $"{pair.Value} dropped ({pair.Key})"));
+        parts.AddRange(Statistics.Refused.Select(pair => $"{pair.Value} refused ({pair.Key})"));
         parts.AddRange(Statistics.Failed.Select(pair => $"{pair.Value} failed ({pair.Key})"));
-        parts.AddRange(Statistics.Refused.Select(pair => $"{pair.Value} camera frame(s) refused ({pair.Key})"));
+        parts.AddRange(Statistics.RefusedCameraFrames.Select(pair => $"{pair.Value} camera frame(s) refused ({pair.Key})"));
         return string.Join(", ", parts);
     }
 
     private IEnumerable<(string Name, Percentiles? Times)> Rows()
     {
-        for (var stage = 0; stage < StageTimes.Names.Count; stage++) yield return (StageTimes.Names[stage], Statistics.Stage(stage));
+        for (var stage = 0; stage < StageNames.All.Count; stage++) yield return (StageNames.All[stage], Statistics.Stage(stage));
         yield return ("end_to_end", Statistics.EndToEnd);
     }
 

@@ -1,4 +1,5 @@
 using FlashDrive.Driving;
+using FlashDrive.Service.Reporting;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -23,6 +24,14 @@ public sealed class LiveView : IDriveView
         _plot = new(PlotColumns, PlotRows, console.Profile.Capabilities.Unicode);
         _console.Cursor.Hide();
     }
+
+    public void Say(string line)
+    {
+        Erase();
+        _console.WriteLine(line);
+    }
+
+    public IProgress<double> Progress(string what) => new PartDone(_console.Profile.Out.Writer, what, terminal: true);
 
     public void Begin(DriveSetup setup)
     {
@@ -52,8 +61,8 @@ public sealed class LiveView : IDriveView
     private IRenderable Picture(PlanRecord record, DriveStatistics soFar)
     {
         var sentence = record.Outcome == PlanOutcome.Planned
-            ? new Markup($"[bold green]{Markup.Escape(record.Reasoning)}[/]")
-            : new Markup($"[yellow]no plan: {Markup.Escape(record.Reason ?? "")}[/]");
+            ? new Markup($"[bold green]{Markup.Escape(Printable.Of(record.Reasoning))}[/]")
+            : new Markup($"[yellow]no plan: {Markup.Escape(record.Detail ?? record.Reason ?? "")}[/]");
         var lines = _plot.Draw(record.Trajectories);
         var plot = new Panel(new Text(string.Join('\n', lines), new Style(Color.Green))).Header("from above").BorderColor(Color.Grey);
         var right = new Rows(sentence, Text.Empty, Stages(record, soFar), Text.Empty, new Text(Progress(record, soFar)));
@@ -63,7 +72,7 @@ public sealed class LiveView : IDriveView
     private static Table Stages(PlanRecord record, DriveStatistics soFar)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumn("ms").AddColumn(new TableColumn("last").RightAligned()).AddColumn(new TableColumn("p50").RightAligned());
-        for (var stage = 0; stage < StageTimes.Names.Count; stage++) table.AddRow(StageTimes.Names[stage], Ms(record.Stages[stage]), Ms(soFar.Stage(stage)?.P50));
+        for (var stage = 0; stage < StageNames.All.Count; stage++) table.AddRow(StageNames.All[stage], Ms(record.Stages.Of(stage)), Ms(soFar.Stage(stage)?.P50));
         table.AddRow("end to end", Ms(record.Latency), Ms(soFar.EndToEnd?.P50));
         return table;
     }

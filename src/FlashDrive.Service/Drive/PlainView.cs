@@ -1,10 +1,15 @@
 using FlashDrive.Driving;
+using FlashDrive.Service.Reporting;
 
 namespace FlashDrive.Service.Drive;
 
 /// <summary>A line per plan, for pipes, logs and dumb terminals.</summary>
 public sealed class PlainView(TextWriter output) : IDriveView
 {
+    public void Say(string line) => output.WriteLine(line);
+
+    public IProgress<double> Progress(string what) => new PartDone(output, what, terminal: false);
+
     public void Begin(DriveSetup setup)
     {
         output.WriteLine($"model {setup.Model}");
@@ -26,10 +31,10 @@ public sealed class PlainView(TextWriter output) : IDriveView
 
     internal static string LineOf(PlanRecord record)
     {
-        if (record.Outcome != PlanOutcome.Planned) return $"frame {record.FrameId}: {record.Outcome.ToString().ToLowerInvariant()} ({record.Reason})";
+        if (record.Outcome != PlanOutcome.Planned) return $"frame {record.FrameId}: {record.Outcome.ToString().ToLowerInvariant()} ({record.Reason}){(record.Detail is { } detail ? $": {detail}" : "")}";
         var end = record.Trajectories[0].End;
-        var stages = string.Join(' ', StageTimes.Names.Select((name, i) => FormattableString.Invariant($"{name} {record.Stages[i].TotalMilliseconds:F0}")));
+        var stages = string.Join(' ', StageNames.All.Select((name, i) => FormattableString.Invariant($"{name} {record.Stages.Of(i).TotalMilliseconds:F0}")));
         var error = record.Ade is { } ade ? FormattableString.Invariant($", ADE {ade:F2} m") : "";
-        return FormattableString.Invariant($"frame {record.FrameId}: {record.Latency.TotalMilliseconds:F0} ms ({stages}), in 6.4 s at ({end.X:F1}, {end.Y:F1}) m{error}{(record.Patched ? ", patched" : "")}: {record.Reasoning}");
+        return FormattableString.Invariant($"frame {record.FrameId}: {record.Latency.TotalMilliseconds:F0} ms ({stages}), in 6.4 s at ({end.X:F1}, {end.Y:F1}) m{error}{(record.Patched ? ", patched" : "")}: {Printable.Of(record.Reasoning)}");
     }
 }

@@ -26,6 +26,7 @@ public static class PlanJson
         json.WriteNumber("publish_us", record.PublishMicroseconds);
         json.WriteString("outcome", record.Outcome.ToString().ToLowerInvariant());
         json.WriteString("reason", record.Reason);
+        json.WriteString("detail", record.Detail);
         json.WriteBoolean("patched", record.Patched);
         json.WriteString("reasoning", record.Reasoning);
         json.WriteStartArray("tokens");
@@ -35,7 +36,7 @@ public static class PlanJson
         foreach (var trajectory in record.Trajectories) Write(trajectory, json);
         json.WriteEndArray();
         json.WriteStartObject("stage_seconds");
-        for (var stage = 0; stage < StageTimes.Names.Count; stage++) json.WriteNumber(StageTimes.Names[stage], Math.Round(record.Stages[stage].TotalSeconds, 6));
+        for (var stage = 0; stage < StageNames.All.Count; stage++) json.WriteNumber(StageNames.All[stage], Math.Round(record.Stages.Of(stage).TotalSeconds, 6));
         json.WriteEndObject();
         json.WriteNumber("latency_seconds", Math.Round(record.Latency.TotalSeconds, 6));
         WriteOptional(json, "ade_m", record.Ade);

@@ -4,6 +4,13 @@ namespace FlashDrive.Service.Drive;
 public enum PlanOutcome
 {
     Planned,
+
+    /// <summary>Admitted, but no plan was made for it: <c>warming</c> or <c>superseded</c>.</summary>
     Dropped,
+
+    /// <summary>Malformed and never admitted.</summary>
+    Refused,
+
+    /// <summary>A stage failed; the reason names it.</summary>
     Failed,
 }

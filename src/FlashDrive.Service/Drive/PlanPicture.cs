@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security;
 using System.Text;
 using FlashDrive.Driving;
+using FlashDrive.Service.Reporting;
 using StbImageWriteSharp;
 
 namespace FlashDrive.Service.Drive;
@@ -48,9 +49,9 @@ public static class PlanPicture
 
     private static void AppendText(StringBuilder svg, PlanRecord record, int y, int width)
     {
-        var sentence = record.Outcome == PlanOutcome.Planned ? record.Reasoning : $"no plan: {record.Reason}";
+        var sentence = record.Outcome == PlanOutcome.Planned ? Printable.Of(record.Reasoning) : $"no plan: {record.Reason}";
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Gap}\" y=\"{y}\" font-size=\"20\" fill=\"#fff\" textLength=\"{Math.Min(sentence.Length * 10, width - 2 * Gap)}\" lengthAdjust=\"spacingAndGlyphs\">{SecurityElement.Escape(sentence)}</text>\n");
-        var stages = string.Join(", ", StageTimes.Names.Select((name, i) => FormattableString.Invariant($"{name} {record.Stages[i].TotalMilliseconds:F0}")));
+        var stages = string.Join(", ", StageNames.All.Select((name, i) => FormattableString.Invariant($"{name} {record.Stages.Of(i).TotalMilliseconds:F0}")));
         var error = record.Ade is { } ade ? FormattableString.Invariant($", ADE@6.4s {ade:F2} m") : "";
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Gap}\" y=\"{y + 30}\" font-size=\"15\" fill=\"#9aa4ae\">frame {record.FrameId}: {record.Latency.TotalMilliseconds:F0} ms ({stages}){error}</text>\n");
     }

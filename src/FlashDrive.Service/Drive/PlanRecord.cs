@@ -1,4 +1,5 @@
 using FlashDrive.Driving;
+using FlashDrive.Inference;
 
 namespace FlashDrive.Service.Drive;
 
@@ -10,6 +11,9 @@ public sealed record PlanRecord(long FrameId, long CaptureMicroseconds, PlanOutc
 {
     /// <summary>Stable name of the reason for which there is no plan; null for a plan.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>The whole line about a failed or refused frame.</summary>
+    public string? Detail { get; init; }
 
     /// <summary>A camera brought nothing new and its last frame was repeated.</summary>
     public bool Patched { get; init; }

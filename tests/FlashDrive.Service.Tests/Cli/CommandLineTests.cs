@@ -9,6 +9,13 @@ public class CommandLineTests
     [InlineData("doctro", "flashdrive: unknown verb 'doctro' (did you mean doctor?). See: flashdrive --help")]
     [InlineData("doctor --jsn", "flashdrive: unknown option '--jsn' (did you mean --json?). See: flashdrive doctor --help")]
     [InlineData("doctor extra", "flashdrive: unknown argument 'extra'. See: flashdrive doctor --help")]
+    [InlineData("clip", "flashdrive: 'clip' needs one of: make. See: flashdrive clip --help")]
+    [InlineData("drive --samples 0", "flashdrive: --samples 0: must be a whole number from 1 to 64. See: flashdrive drive --help")]
+    [InlineData("drive --top-p 0", "flashdrive: --top-p 0: must be a number above 0 and at most 1. See: flashdrive drive --help")]
+    [InlineData("drive --temperature NaN", "flashdrive: --temperature NaN: must be a number from 0 to 10. See: flashdrive drive --help")]
+    [InlineData("drive --rate fast", "flashdrive: --rate fast: must be max or a number from 0.1 to 1000. See: flashdrive drive --help")]
+    [InlineData("drive --seed -1", "flashdrive: --seed -1: must be a whole number from 0 to 18446744073709551615. See: flashdrive drive --help")]
+    [InlineData("clip make x --width 33", "flashdrive: --width 33: must be an even number from 16 to 1920. See: flashdrive clip make --help")]
     public void What_cannot_be_understood_ends_with_one_line_and_a_hint(string line, string expected)
     {
         var (code, output, error) = Run(line.Split(' '));

@@ -30,15 +30,15 @@ public class DriveStatisticsTests
     public void Every_frame_is_counted_once_by_how_it_ended()
     {
         var statistics = new DriveStatistics();
-        statistics.Add(Plans.Ended(0, PlanOutcome.Dropped, "warmup"));
-        statistics.Add(Plans.Ended(1, PlanOutcome.Dropped, "warmup"));
+        statistics.Add(Plans.Ended(0, PlanOutcome.Dropped, "warming"));
+        statistics.Add(Plans.Ended(1, PlanOutcome.Dropped, "warming"));
         statistics.Add(Plans.Planned(2));
         statistics.Add(Plans.Planned(3) with { Patched = true });
         statistics.Add(Plans.Ended(4, PlanOutcome.Failed, "decode"));
         statistics.Add(new RefusedFrame(1, 5, FrameRefusal.CorruptImage, "frame 5"));
-        Assert.Equal((5, 2, 1), (statistics.Admitted, statistics.Planned, statistics.Patched));
+        Assert.Equal((5, 2, 1), (statistics.Frames, statistics.Planned, statistics.Patched));
         var summary = new DriveSummary(Setup, statistics, TimeSpan.FromSeconds(4), false);
-        Assert.Equal("5 frames: 2 planned, 1 of them patched, 2 dropped (warmup), 1 failed (decode), 1 camera frame(s) refused (corrupt_image)", summary.Accounting());
+        Assert.Equal("5 frames: 2 planned, 1 of them patched, 2 dropped (warming), 1 failed (decode), 1 camera frame(s) refused (corrupt_image)", summary.Accounting());
         Assert.Equal(0.5, summary.PlansPerSecond);
     }
 

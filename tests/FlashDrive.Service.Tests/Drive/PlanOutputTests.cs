@@ -19,7 +19,7 @@ public class PlanOutputTests
         using var json = JsonDocument.Parse(text);
         var root = json.RootElement;
         Assert.Equal(
-            ["frame_id", "capture_us", "publish_us", "outcome", "reason", "patched", "reasoning", "tokens", "trajectories", "stage_seconds", "latency_seconds", "ade_m", "min_ade_m"],
+            ["frame_id", "capture_us", "publish_us", "outcome", "reason", "detail", "patched", "reasoning", "tokens", "trajectories", "stage_seconds", "latency_seconds", "ade_m", "min_ade_m"],
             root.EnumerateObject().Select(property => property.Name));
         Assert.Equal((3, 1_300_000, 1_400_000), (root.GetProperty("frame_id").GetInt64(), root.GetProperty("capture_us").GetInt64(), root.GetProperty("publish_us").GetInt64()));
         Assert.Equal("Slow \"now\"\nplease", root.GetProperty("reasoning").GetString());
@@ -33,9 +33,9 @@ public class PlanOutputTests
     public void A_frame_without_a_plan_says_why()
     {
         var stream = new MemoryStream();
-        PlanJson.WriteLine(Plans.Ended(0, PlanOutcome.Dropped, "warmup"), stream);
+        PlanJson.WriteLine(Plans.Ended(0, PlanOutcome.Dropped, "warming"), stream);
         using var json = JsonDocument.Parse(stream.ToArray());
-        Assert.Equal(("dropped", "warmup"), (json.RootElement.GetProperty("outcome").GetString(), json.RootElement.GetProperty("reason").GetString()));
+        Assert.Equal(("dropped", "warming"), (json.RootElement.GetProperty("outcome").GetString(), json.RootElement.GetProperty("reason").GetString()));
         Assert.Equal(JsonValueKind.Null, json.RootElement.GetProperty("ade_m").ValueKind);
     }
 
@@ -52,6 +52,16 @@ public class PlanOutputTests
         Assert.Contains(svg.Descendants(ns + "text"), text => text.Value == "Stop <here> & wait");
         Assert.Contains(svg.Descendants(ns + "text"), text => text.Value == "Front telephoto camera");
         Assert.Equal(4, svg.Descendants(ns + "polyline").Count());
+    }
+
+    [Theory]
+    [InlineData("a\u0000b\u001Bc")]
+    [InlineData("line\nbreak \uD800 \uFFFE")]
+    public void Whatever_a_model_says_the_picture_stays_well_formed(string sentence)
+    {
+        var bundle = Plans.Bundle(0, 1);
+        XDocument.Parse(PlanPicture.Draw(Plans.Planned(0) with { Reasoning = sentence }, bundle.Frames, bundle.History));
+        Assert.DoesNotContain(PlainView.LineOf(Plans.Planned(0) with { Reasoning = sentence }), char.IsControl);
     }
 
     [Fact]

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using FlashDrive.Service.Drive;
+using Spectre.Console;
+
+namespace FlashDrive.Service.Cli;
+
+internal static class DriveCommand
+{
+    public static Command Create()
+    {
+        var clip = new Argument<string?>("CLIP")
+        {
+            Arity = ArgumentArity.ZeroOrOne,
+            Description = "Clip folder (with clip.json) or video of a front camera. Default: a clip generated on first use.",
+        };
+        var model = ModelOptions.Model();
+        var tokenizer = ModelOptions.Tokenizer();
+        var rate = ValueOptions.Checked("--rate", "10|max", DriveRate.Max, "Frames a second, or max: each as soon as the engine is free.", "max or a number from 0.1 to 1000",
+            text => DriveRate.Parse(text) is { } parsed ? (true, parsed) : (false, DriveRate.Max));
+        var seed = ValueOptions.Seed(0, "Every random number follows from it.");
+        var samples = ValueOptions.Integer("--samples", 1, 1, 64, "Trajectories per thought.");
+        var temperature = ValueOptions.Number("--temperature", "T", 0.6, 0, true, 10, "Temperature of the reasoning; 0 takes the best token.");
+        var topP = ValueOptions.Number("--top-p", "P", 0.98, 0, false, 1, "Nucleus of the reasoning.");
+        var nav = new Option<string?>("--nav") { HelpName = "TEXT", Description = "Route instruction, in place of the clip's own." };
+        var ego = new Option<string?>("--ego") { HelpName = "constant:25|FILE", Description = "Ego motion in place of the clip's own: a speed in m/s, or a pose file." };
+        var output = new Option<string?>("--out") { HelpName = "DIR", Description = "Write plans.jsonl, summary.json and plan.svg there." };
+        var threads = ModelOptions.Threads();
+        var bf16 = new Option<bool>("--bf16") { Description = "Compute in bfloat16 instead of float32." };
+        var command = new Command("drive", "Drive a clip: one sentence of reasoning and a trajectory of 6.4 s per frame.")
+        {
+            clip, model, tokenizer, rate, seed, samples, temperature, topP, nav, ego, output, threads, bf16,
+        };
+        command.SetAction((parsed, cancel) =>
+        {
+            var request = new DriveRequest
+            {
+                Clip = parsed.GetValue(clip),
+                Model = parsed.GetValue(model) ?? Places.DefaultModel,
+                Tokenizer = parsed.GetValue(tokenizer),
+                Rate = parsed.GetValue(rate)!,
+                Seed = parsed.GetValue(seed),
+                Samples = parsed.GetValue(samples),
+                Temperature = parsed.GetValue(temperature),
+                TopP = parsed.GetValue(topP),
+                Navigation = parsed.GetValue(nav),
+                Ego = parsed.GetValue(ego),
+                Out = parsed.GetValue(output),
+                Threads = parsed.GetValue(threads),
+                BFloat16 = parsed.GetValue(bf16),
+            };
+            using var view = View(parsed.InvocationConfiguration.Output);
+            return Task.FromResult((int)new DriveRun(request, view, TimeProvider.System).Run(cancel));
+        });
+        return command;
+    }
+
+    private static IDriveView View(TextWriter output) =>
+        ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities.Ansi
+            ? new LiveView(AnsiConsole.Console)
+            : new PlainView(output);
+}

@@ -1,0 +1,33 @@
+namespace FlashDrive.Service.Drive;
+
+/// <summary>The command line of <c>drive</c>, checked value by value; files are looked at when the drive begins.</summary>
+public sealed record DriveRequest
+{
+    /// <summary>Null drives the generated demonstration clip.</summary>
+    public string? Clip { get; init; }
+
+    public required string Model { get; init; }
+
+    public string? Tokenizer { get; init; }
+
+    public DriveRate Rate { get; init; } = DriveRate.Max;
+
+    public ulong Seed { get; init; }
+
+    public int Samples { get; init; } = 1;
+
+    public double Temperature { get; init; } = 0.6;
+
+    public double TopP { get; init; } = 0.98;
+
+    public string? Navigation { get; init; }
+
+    /// <summary><c>constant:SPEED</c> or a pose file that takes the place of the clip's poses.</summary>
+    public string? Ego { get; init; }
+
+    public string? Out { get; init; }
+
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    public bool BFloat16 { get; init; }
+}
