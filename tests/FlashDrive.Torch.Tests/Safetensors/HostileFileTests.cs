@@ -160,8 +160,9 @@ public class HostileFileTests
                 foreach (var name in file.Names) Assert.True(file.Tensor(name).to(torch.float64).numel <= GoodData);
                 loaded++;
             }
-            catch (SafetensorsException)
+            catch (SafetensorsException refusal)
             {
+                Assert.StartsWith(path, refusal.Message, StringComparison.Ordinal);
             }
         }
         Assert.InRange(loaded, 1, 499);
