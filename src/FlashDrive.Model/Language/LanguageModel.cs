@@ -52,15 +52,20 @@ public sealed class LanguageModel
     /// <param name="rotary">Tables of the rows' positions, [rows, headDim] or [batch, rows, headDim]; cast to the stream's dtype here.</param>
     /// <param name="mask">Additive (see <see cref="AttentionMask"/>), or null when every row may read every key.</param>
     /// <param name="observe">Sees the residual stream after each layer (deepstack included).</param>
+    /// <param name="outputFrom">
+    /// First row whose result is wanted: the rows before it give keys and values in every layer, but the last layer goes no further with them.
+    /// </param>
+    /// <returns>[batch, rows − outputFrom, hidden]</returns>
     public Tensor Forward(
-        Tensor x, RotaryTables rotary, Tensor? mask, IKeyValueStore store, DeepstackInput? deepstack = null, Action<int, Tensor>? observe = null)
+        Tensor x, RotaryTables rotary, Tensor? mask, IKeyValueStore store, DeepstackInput? deepstack = null, Action<int, Tensor>? observe = null,
+        long outputFrom = 0)
     {
         using var scope = torch.NewDisposeScope();
         var tables = rotary.To(x.dtype);
         var cast = mask is null ? null : Precision.Cast(mask, x.dtype);
         for (var i = 0; i < _layers.Length; i++)
         {
-            x = Layer(i, x, tables, cast, store, deepstack);
+            x = Layer(i, x, tables, cast, store, deepstack, i == _layers.Length - 1 ? outputFrom : 0);
             observe?.Invoke(i, x);
         }
         return x.MoveToOuterDisposeScope();
@@ -72,14 +77,22 @@ public sealed class LanguageModel
     /// <summary>Logits of normalised rows: [.., hidden] -> [.., vocabulary], in the compute dtype.</summary>
     public Tensor Logits(Tensor normed) => _head.Forward(normed);
 
-    private Tensor Layer(int index, Tensor x, RotaryTables rotary, Tensor? mask, IKeyValueStore store, DeepstackInput? deepstack)
+    private Tensor Layer(int index, Tensor x, RotaryTables rotary, Tensor? mask, IKeyValueStore store, DeepstackInput? deepstack, long from)
     {
         using var scope = torch.NewDisposeScope();
         var layer = _layers[index];
         var rows = layer.Project(x, rotary);
         var (keys, values) = store.Append(index, rows);
-        var y = layer.Complete(x, Attention.Forward(rows.Queries, keys, values, mask));
-        if (deepstack is not null && index < deepstack.Levels.Count)
+        var queries = rows.Queries;
+        if (from > 0)
+        {
+            var (count, kept) = (x.size(1), x.size(1) - from);
+            (x, queries) = (x.narrow(1, from, kept), queries.narrow(1, from, kept));
+            // The mask is tiled for the heads of a group; each tile loses its first rows.
+            mask = mask?.reshape(mask.size(0), -1, count, mask.size(2)).narrow(2, from, kept).reshape(mask.size(0), -1, mask.size(2));
+        }
+        var y = layer.Complete(x, Attention.Forward(queries, keys, values, mask));
+        if (deepstack is not null && from == 0 && index < deepstack.Levels.Count)
         {
             var level = Precision.Cast(deepstack.Levels[index], y.dtype);
             y = y.view(-1, y.size(-1)).index_add(0, deepstack.Rows, level).view(y.shape);
