@@ -66,7 +66,7 @@ public sealed class LiveView : IDriveView
         var lines = _plot.Draw(record.Trajectories);
         var plot = new Panel(new Text(string.Join('\n', lines), new Style(Color.Green))).Header("from above").BorderColor(Color.Grey);
         var right = new Rows(sentence, Text.Empty, Stages(record, soFar), Text.Empty, new Text(Progress(record, soFar)));
-        return new Columns(plot, right) { Expand = false };
+        return new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn().AddRow(plot, right);
     }
 
     private static Table Stages(PlanRecord record, DriveStatistics soFar)

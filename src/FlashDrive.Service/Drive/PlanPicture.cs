@@ -14,6 +14,7 @@ public static class PlanPicture
     private const int PlotSize = 460;
     private const int TextHeight = 96;
     private const int JpegQuality = 85;
+    private const int WidestLetter = 11;
 
     public static string Draw(PlanRecord record, IReadOnlyList<CameraFrame> frames, EgoHistory history)
     {
@@ -50,7 +51,9 @@ public static class PlanPicture
     private static void AppendText(StringBuilder svg, PlanRecord record, int y, int width)
     {
         var sentence = record.Outcome == PlanOutcome.Planned ? Printable.Of(record.Reasoning) : $"no plan: {record.Reason}";
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Gap}\" y=\"{y}\" font-size=\"20\" fill=\"#fff\" textLength=\"{Math.Min(sentence.Length * 10, width - 2 * Gap)}\" lengthAdjust=\"spacingAndGlyphs\">{SecurityElement.Escape(sentence)}</text>\n");
+        // A sentence too long for the page is squeezed into its width.
+        var squeeze = sentence.Length * WidestLetter > width - 2 * Gap ? $" textLength=\"{width - 2 * Gap}\" lengthAdjust=\"spacingAndGlyphs\"" : "";
+        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Gap}\" y=\"{y}\" font-size=\"20\" fill=\"#fff\"{squeeze}>{SecurityElement.Escape(sentence)}</text>\n");
         var stages = string.Join(", ", StageNames.All.Select((name, i) => FormattableString.Invariant($"{name} {record.Stages.Of(i).TotalMilliseconds:F0}")));
         var error = record.Ade is { } ade ? FormattableString.Invariant($", ADE@6.4s {ade:F2} m") : "";
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Gap}\" y=\"{y + 30}\" font-size=\"15\" fill=\"#9aa4ae\">frame {record.FrameId}: {record.Latency.TotalMilliseconds:F0} ms ({stages}){error}</text>\n");
