@@ -35,6 +35,8 @@ public static class CommandLine
             DoctorCommand.Create(),
             ConformanceCommand.Create(),
             ClipCommand.Create(),
+            TrainCommand.Create(),
+            EvalCommand.Create(),
         };
         return root;
     }

@@ -4,6 +4,7 @@ using FlashDrive.Model.Checkpoints;
 using FlashDrive.Model.Configuration;
 using FlashDrive.Model.Tokenization;
 using FlashDrive.Torch;
+using FlashDrive.Training.Checkpoints;
 
 namespace FlashDrive.Service.Cli;
 
@@ -20,7 +21,7 @@ internal static class Failures
         FileNotFoundException or DirectoryNotFoundException => ExitCode.MissingInput,
         DllNotFoundException or TorchUnavailableException => ExitCode.MissingDependency,
         InvalidDataException or FormatException or JsonException or InvalidConfigurationException or InvalidTokenizerException
-            or CheckpointException or SafetensorsException => ExitCode.BadData,
+            or CheckpointException or SafetensorsException or TrainingCheckpointException => ExitCode.BadData,
         UnauthorizedAccessException or IOException => ExitCode.InputOutput,
         _ => ExitCode.Internal,
     };

@@ -16,8 +16,7 @@ public sealed class DriveRun(DriveRequest request, IDriveView view, TimeProvider
     /// <exception cref="ClipException">The clip or the poses are bad.</exception>
     public ExitCode Run(CancellationToken cancel)
     {
-        if (!File.Exists(Path.Combine(request.Model, "config.json")))
-            throw new FlashDriveException(ExitCode.MissingInput, $"no checkpoint in '{request.Model}' (no config.json): name one with --model DIR, or train one: ./flashdrive train target");
+        ModelOptions.RequireCheckpoint(request.Model);
         if (request.Tokenizer is { } tokenizer && !Directory.Exists(tokenizer))
             throw new FlashDriveException(ExitCode.MissingInput, $"no tokenizer folder '{tokenizer}': it must hold tokenizer.json, or vocab.json and merges.txt");
         var ego = request.Ego is { } source ? EgoSource.Parse(source) : null;
