@@ -16,6 +16,11 @@ public class CommandLineTests
     [InlineData("drive --rate fast", "flashdrive: --rate fast: must be max or a number from 0.1 to 1000. See: flashdrive drive --help")]
     [InlineData("drive --seed -1", "flashdrive: --seed -1: must be a whole number from 0 to 18446744073709551615. See: flashdrive drive --help")]
     [InlineData("clip make x --width 33", "flashdrive: --width 33: must be an even number from 16 to 1920. See: flashdrive clip make --help")]
+    [InlineData("eval --seeds 5..3", "flashdrive: --seeds 5..3: must be A..B with A <= B < 4294967296, where the training's worlds begin. See: flashdrive eval --help")]
+    [InlineData("eval --seeds 5", "flashdrive: --seeds 5: must be A..B with A <= B < 4294967296, where the training's worlds begin. See: flashdrive eval --help")]
+    [InlineData("eval --seeds 1..4294967296", "flashdrive: --seeds 1..4294967296: must be A..B with A <= B < 4294967296, where the training's worlds begin. See: flashdrive eval --help")]
+    [InlineData("eval --seeds 1..5", "flashdrive: --seeds 1..5 has fewer worlds than --windows 400: widen it or ask for fewer")]
+    [InlineData("train", "flashdrive: 'train' needs one of: target. See: flashdrive train --help")]
     public void What_cannot_be_understood_ends_with_one_line_and_a_hint(string line, string expected)
     {
         var (code, output, error) = Run(line.Split(' '));
