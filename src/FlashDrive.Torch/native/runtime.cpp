@@ -72,3 +72,5 @@ FD_API const char* fd_cpu_capability() {
   }();
   return value.c_str();
 }
+
+FD_API int32_t fd_has_cuda() { return at::hasCUDA(); }
