@@ -27,7 +27,7 @@ internal static class SequentialBenchmark
 
         torch.set_num_threads(threads.Max());
         using var model = DrivingModel.Load(folder);
-        using var rollout = new SequentialRollout(model, EngineOptions.Default with { Flow = new FlowOptions(samples), Reasoning = new ReasoningOptions(Budget: 48) });
+        using var rollout = new SequentialRollout(model, EngineOptions.Default with { Flow = new FlowOptions(samples), Reasoning = new ReasoningOptions(Budget: 48) }, TimeProvider.System);
         var times = threads.ToDictionary(t => t, _ => new List<StageTimes>());
         var tokens = new List<int>();
         for (var i = -WarmUp; i < windows; i++)

@@ -23,9 +23,10 @@ public sealed class SequentialRollout : IDisposable
     private readonly FlowHeadStage _flow;
     private WindowMemory? _memory;
 
+    /// <param name="time">Measures the stages; without one every duration is zero.</param>
     public SequentialRollout(DrivingModel model, EngineOptions options, TimeProvider? time = null)
     {
-        (_model, _options, _time) = (model, options.Validated(), time ?? TimeProvider.System);
+        (_model, _options, _time) = (model, options.Validated(), time ?? new StoppedTime());
         var c = model.Configuration;
         _ingest = new(options.FramesPerCamera);
         _encoder = new(model.Network.Vision, model.NewImageProcessor());
@@ -145,5 +146,10 @@ public sealed class SequentialRollout : IDisposable
             _reasoner.Settle(unguided);
         }
         return Plans.Thought(_model.Vocabulary, session.Tokens);
+    }
+
+    private sealed class StoppedTime : TimeProvider
+    {
+        public override long GetTimestamp() => 0;
     }
 }

@@ -1,6 +1,5 @@
 using FlashDrive.Inference.Kv;
 using FlashDrive.Inference.Stages;
-using FlashDrive.Model.Tokenization;
 
 namespace FlashDrive.Inference;
 
@@ -12,15 +11,15 @@ internal sealed class WindowMemory : IDisposable
 
     private readonly string _shape;
 
-    private WindowMemory(string shape, DrivingModel model, PrefillRequest request, EngineOptions options)
+    /// <param name="budget">Longest thought in tokens.</param>
+    internal WindowMemory(DrivingModel model, WindowLayout layout, int sessions, bool guided, int budget, string shape = "")
     {
         _shape = shape;
-        var layout = WindowLayout.Of(model.Prompts.Build(new(request.Grids, request.FramesPerCamera, request.Cameras, request.Route)));
-        var plan = new KvPoolPlan(layout, Sessions, request.Guided);
+        var plan = new KvPoolPlan(layout, sessions, guided);
         var language = model.Network.Language;
         var geometry = KvGeometry.Of(model.Configuration.Text, language.Dtype);
         Pool = new(geometry, plan.Classes());
-        Views = new(geometry, plan.Views, plan.ViewSlots(options.Reasoning.Budget));
+        Views = new(geometry, plan.Views, plan.ViewSlots(budget));
         Stage = new(language, model.Prompts, model.Vocabulary, model.Configuration.Vision.MergeSize, Pool, Views);
     }
 
@@ -36,7 +35,8 @@ internal sealed class WindowMemory : IDisposable
         var shape = $"{string.Join(',', request.Cameras)};{string.Join(',', request.Grids)};{request.FramesPerCamera};{request.Route};{request.Guided}";
         if (present?._shape == shape) return present;
         present?.Dispose();
-        return new(shape, model, request, options);
+        var layout = WindowLayout.Of(model.Prompts.Build(new(request.Grids, request.FramesPerCamera, request.Cameras, request.Route)));
+        return new(model, layout, Sessions, request.Guided, options.Reasoning.Budget, shape);
     }
 
     public void Dispose()

@@ -126,6 +126,14 @@ public sealed unsafe partial class Tensor : IDisposable
         return this;
     }
 
+    /// <summary>Hands the tensor to a scope that is open on this thread.</summary>
+    public Tensor MoveToOtherDisposeScope(DisposeScope scope)
+    {
+        Scope?.Disown(this);
+        scope.Own(this);
+        return this;
+    }
+
     /// <summary>Takes the tensor out of every scope: from now on its holder disposes it.</summary>
     /// <exception cref="InvalidOperationException">The scope belongs to another thread.</exception>
     public Tensor DetachFromDisposeScope()

@@ -12,5 +12,10 @@ public static class FixtureKinds
         new SamplingKind(),
         new ActionsKind(),
         new TinyKind(),
+        new TextKind(),
+        new VisionKind(),
+        new FullKind(),
+        new ExpertKind(),
+        new RolloutKind(),
     ];
 }

@@ -44,15 +44,20 @@ public sealed class FlowHeadStage(ActionExpert expert, int waypoints, int config
     }
 
     /// <summary>One evaluation of the velocity field over a session's cache.</summary>
-    public Tensor Velocity(ReasoningSession session, Tensor x, Tensor t, int? offset = null) => Branch(session, offset)(x, t);
+    /// <param name="observe">Sees the expert's residual stream; see <see cref="ActionExpert.Velocity"/>.</param>
+    public Tensor Velocity(ReasoningSession session, Tensor x, Tensor t, int? offset = null, Action<int, Tensor>? observe = null)
+    {
+        using var guard = torch.no_grad();
+        return Branch(session, offset, observe)(x, t);
+    }
 
     /// <summary>(1 − w)·unguided + w·guided, in the velocities' own dtype.</summary>
     public static Tensor Guide(Tensor guided, Tensor unguided, double weight) => unguided * (1 - weight) + guided * weight;
 
-    private Func<Tensor, Tensor, Tensor> Branch(ReasoningSession session, int? offset)
+    private Func<Tensor, Tensor, Tensor> Branch(ReasoningSession session, int? offset, Action<int, Tensor>? observe = null)
     {
         var rotary = expert.Rotary.TextTables(session.PositionOf(offset ?? session.Scratch.Slots), waypoints);
         var cache = new ContextCache(session.Scratch);
-        return (x, t) => expert.Velocity(x, t, rotary, cache);
+        return (x, t) => expert.Velocity(x, t, rotary, cache, mask: null, observe);
     }
 }

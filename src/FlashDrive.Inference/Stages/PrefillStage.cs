@@ -80,6 +80,10 @@ public sealed class PrefillStage(LanguageModel language, PromptBuilder prompts, 
         return _prefill.Run(language.Embed(ids), Positions(bare), layout, shared: guided.Lease);
     }
 
+    /// <summary>A window of given embeddings [1, length, hidden] at given positions, every block new.</summary>
+    public ReasoningSession Embedded(Tensor embeddings, RotaryPositions positions, WindowLayout layout, Action<int, Tensor>? observe = null) =>
+        _prefill.Run(embeddings, positions, layout, observe: observe);
+
     public RotaryPositions Positions(Prompt prompt) => RotaryPositions.Compute(prompt.Ids, prompt.Grids, vocabulary.ImagePad, mergeSize);
 
     private static Tensor ImagePlaces(Prompt prompt)

@@ -9,6 +9,12 @@ public class GoldenFixtureTests
     [InlineData("tokenizer", false)]
     [InlineData("sampling", true)]
     [InlineData("actions", true)]
+    [InlineData("tiny", true)]
+    [InlineData("text", true)]
+    [InlineData("vision", true)]
+    [InlineData("full", true)]
+    [InlineData("expert", true)]
+    [InlineData("rollout", true)]
     public void The_copied_fixtures_are_reproduced(string kind, bool selfTest)
     {
         var output = new StringWriter();
