@@ -29,7 +29,7 @@ public static class CommandLine
 
     internal static RootCommand Root()
     {
-        var root = new RootCommand("FlashDrive drives: camera frames and ego motion in, a sentence of reasoning and a trajectory out.")
+        var root = new RootCommand("FlashDrive drives: camera frames and ego motion in, a sentence of reasoning and a trajectory out. ./flashdrive test builds and runs every test.")
         {
             DriveCommand.Create(),
             DoctorCommand.Create(),

@@ -21,6 +21,7 @@ internal static class DriveCommand
         var samples = ValueOptions.Integer("--samples", 1, 1, 64, "Trajectories per thought.");
         var temperature = ValueOptions.Number("--temperature", "T", 0.6, 0, true, 10, "Temperature of the reasoning; 0 takes the best token.");
         var topP = ValueOptions.Number("--top-p", "P", 0.98, 0, false, 1, "Nucleus of the reasoning.");
+        var budget = ValueOptions.Integer("--budget", 128, 1, 4096, "Longest thought in tokens.");
         var nav = new Option<string?>("--nav") { HelpName = "TEXT", Description = "Route instruction, in place of the clip's own." };
         var ego = new Option<string?>("--ego") { HelpName = "constant:25|FILE", Description = "Ego motion in place of the clip's own: a speed in m/s, or a pose file." };
         var output = new Option<string?>("--out") { HelpName = "DIR", Description = "Write plans.jsonl, summary.json and plan.svg there." };
@@ -28,7 +29,7 @@ internal static class DriveCommand
         var bf16 = new Option<bool>("--bf16") { Description = "Compute in bfloat16 instead of float32." };
         var command = new Command("drive", "Drive a clip: one sentence of reasoning and a trajectory of 6.4 s per frame.")
         {
-            clip, model, tokenizer, rate, seed, samples, temperature, topP, nav, ego, output, threads, bf16,
+            clip, model, tokenizer, rate, seed, samples, temperature, topP, budget, nav, ego, output, threads, bf16,
         };
         command.SetAction((parsed, cancel) =>
         {
@@ -42,6 +43,7 @@ internal static class DriveCommand
                 Samples = parsed.GetValue(samples),
                 Temperature = parsed.GetValue(temperature),
                 TopP = parsed.GetValue(topP),
+                Budget = parsed.GetValue(budget),
                 Navigation = parsed.GetValue(nav),
                 Ego = parsed.GetValue(ego),
                 Out = parsed.GetValue(output),

@@ -30,6 +30,8 @@ internal static class EvalCommand
             var (writer, range, count) = (parsed.InvocationConfiguration.Output, parsed.GetValue(seeds)!, parsed.GetValue(windows));
             if (range.Last - range.First < (ulong)count - 1)
                 throw new FlashDriveException(ExitCode.Usage, $"--seeds {range} has fewer worlds than --windows {count}: widen it or ask for fewer");
+            // An exam takes minutes: a folder that cannot be made must be known before it.
+            if (parsed.GetValue(output) is { } target && Path.GetDirectoryName(Path.GetFullPath(target)) is { } parent) Directory.CreateDirectory(parent);
             using var driving = DrivingModel.Load(ModelOptions.RequireCheckpoint(parsed.GetValue(model)), parsed.GetValue(tokenizer));
             var done = new PartDone(writer, $"examining {driving.Name} on {count} windows", ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected);
             var report = Examination.Run(driving, new(range.First, range.Last, count, parsed.GetValue(samples)) { Threads = parsed.GetValue(threads) },

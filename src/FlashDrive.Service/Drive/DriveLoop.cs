@@ -42,6 +42,8 @@ public sealed class DriveLoop(IPlanner planner, DriveRate rate, IPace pace)
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
+            foreach (var bundle in waiting)
+                planned(new(bundle.FrameId, bundle.TickMicroseconds, PlanOutcome.Dropped, TimeSpan.Zero) { Reason = "interrupted", Truth = bundle.Future }, bundle);
             return false;
         }
     }

@@ -20,6 +20,9 @@ public sealed record DriveRequest
 
     public double TopP { get; init; } = 0.98;
 
+    /// <summary>Longest thought in tokens.</summary>
+    public int Budget { get; init; } = 128;
+
     public string? Navigation { get; init; }
 
     /// <summary><c>constant:SPEED</c> or a pose file that takes the place of the clip's poses.</summary>

@@ -58,7 +58,7 @@ public sealed class DriveRun(DriveRequest request, IDriveView view, TimeProvider
     }
 
     private EngineOptions Options() => new(
-        new ReasoningOptions(request.Temperature, request.TopP), new FlowOptions(request.Samples), Seed: request.Seed, Route: request.Navigation);
+        new ReasoningOptions(request.Temperature, request.TopP, request.Budget), new FlowOptions(request.Samples), Seed: request.Seed, Route: request.Navigation);
 
     private DriveSetup Setup(Clip clip, ClipPlayer player) =>
         new(request.Model, clip.Path, request.Rate.ToString(), request.Seed, request.Samples, request.Temperature, request.TopP)

@@ -43,6 +43,15 @@ public class DriveLoopTests
     }
 
     [Fact]
+    public void A_frame_that_is_interrupted_is_accounted_for()
+    {
+        using var source = new CancellationTokenSource();
+        var loop = new DriveLoop(new InterruptedPlanner(source), DriveRate.Max, _pace);
+        Assert.False(loop.Run([Plans.Bundle(0, 1), Plans.Bundle(1, 1)], _refused.Add, Ended, source.Token));
+        Assert.Equal(["0 interrupted 0"], _ended);
+    }
+
+    [Fact]
     public void Refused_camera_frames_are_passed_on_by_name()
     {
         var planner = new TestPlanner(_pace, TimeSpan.Zero);
@@ -85,6 +94,20 @@ public class DriveLoopTests
             return waiting.Select((bundle, i) => i == waiting.Count - 1
                 ? Plans.Planned(bundle.FrameId)
                 : Plans.Ended(bundle.FrameId, PlanOutcome.Dropped, "superseded")).ToList();
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+
+    private sealed class InterruptedPlanner(CancellationTokenSource source) : IPlanner
+    {
+        public IReadOnlyList<PlanRecord> Plan(IReadOnlyList<FrameBundle> waiting, CancellationToken cancel)
+        {
+            source.Cancel();
+            cancel.ThrowIfCancellationRequested();
+            return [];
         }
 
         public void Dispose()

@@ -87,7 +87,7 @@ internal sealed class LauncherCheckout : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static string RepositoryRoot()
+    public static string RepositoryRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             if (File.Exists(Path.Combine(folder.FullName, "FlashDrive.Actors.sln")))
