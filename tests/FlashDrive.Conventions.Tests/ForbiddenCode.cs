@@ -29,8 +29,7 @@ internal sealed record ForbiddenCode(string Rule, string Pattern, params string[
     public IEnumerable<Violation> In(SourceFile file)
     {
         if (Except.Any(prefix => file.Path.StartsWith(prefix, StringComparison.Ordinal))) yield break;
-        var code = CodeText.Of(file.Text);
-        foreach (Match match in Regex.Matches(code, Pattern, RegexOptions.Singleline))
-            yield return new(file.Path, CodeText.LineOf(code, match.Index), $"{match.Value.ReplaceLineEndings(" ")}: {Rule}");
+        foreach (Match match in Regex.Matches(file.Code, Pattern, RegexOptions.Singleline))
+            yield return new(file.Path, CodeText.LineOf(file.Code, match.Index), $"{match.Value.ReplaceLineEndings(" ")}: {Rule}");
     }
 }

@@ -37,5 +37,10 @@ internal static class Repository
 /// <summary>A file's path relative to the root, with forward slashes, and its text.</summary>
 internal sealed record SourceFile(string Path, string Text)
 {
+    private string? _code;
+
+    /// <summary><see cref="CodeText"/> of the text, computed once for all rules.</summary>
+    public string Code => _code ??= CodeText.Of(Text);
+
     public string Name => System.IO.Path.GetFileName(Path);
 }
