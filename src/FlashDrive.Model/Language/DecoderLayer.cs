@@ -50,8 +50,10 @@ internal sealed class DecoderLayer
     {
         x = x + _o.Forward(attended);
         var normed = _postNorm.Forward(x);
-        return x + _down.Forward(_gate.Forward(normed).silu() * _up.Forward(normed));
+        return x + _down.Forward(Gated(_gate.Forward(normed), _up.Forward(normed)));
     }
+
+    private static Tensor Gated(Tensor gate, Tensor up) => gate.dtype == ScalarType.Float32 ? torch.fused.swiglu(gate, up) : gate.silu() * up;
 
     /// <summary>The dtype of the layer's products: attention inputs are cast to it (alpamayo.md §14).</summary>
     internal ScalarType Dtype => _q.Weight.dtype;

@@ -14,6 +14,7 @@ public sealed class RotaryTables(Tensor cos, Tensor sin) : IDisposable
     /// <summary>Rotates x [.., rows, heads, headDim] (or [rows, heads, headDim]): x·cos + [−x₂, x₁]·sin over halves.</summary>
     public Tensor Rotate(Tensor x)
     {
+        if (x.dtype == ScalarType.Float32 && cos.dtype == ScalarType.Float32) return torch.fused.rotary(x, cos.unsqueeze(-2), sin.unsqueeze(-2));
         var half = x.size(-1) / 2;
         var turned = torch.cat([-x.narrow(-1, half, half), x.narrow(-1, 0, half)], -1);
         // [rows, 1, headDim] broadcasts over heads and over the batch.

@@ -11,7 +11,7 @@ public sealed class SampleEncoder
     /// <summary>A class counts as seen in a patch from this many of its pixels on, at the size the masks are rendered (32 × 32 a patch).</summary>
     private const int LeastPixels = 8;
 
-    private const int Cameras = 4, FramesPerCamera = 4, Draws = 2, BrightnessKey = 10, TimeKey = 20, NoiseKey = 30;
+    private const int Cameras = 4, FramesPerCamera = 4, Draws = 4, BrightnessKey = 10, TimeKey = 20, NoiseKey = 30;
 
     private readonly ulong _seed;
     private readonly PatchRows _masks;

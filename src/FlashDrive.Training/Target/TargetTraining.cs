@@ -63,7 +63,8 @@ public sealed class TargetTraining : IDisposable
         while (Step < last && !cancellation.IsCancellationRequested)
         {
             var (stage, stepOfStage) = StageOf(Step);
-            if (stepOfStage == 0) _optimizer.Reset();
+            // Other parameters learn from here on: moments of the stage before would be wrong. An anneal keeps them.
+            if (stepOfStage == 0 && Step > 0 && StageOf(Step - 1).Stage.Joint != stage.Joint) _optimizer.Reset();
             var losses = workers.Compute(i => LossOf(stage, i), _gradient);
             var rate = stage.Rate(stepOfStage);
             var groups = Network.Groups(stage.Joint ? VisionRate : 1, stage.Joint ? 1 : 0);
