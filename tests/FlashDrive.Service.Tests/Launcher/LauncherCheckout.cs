@@ -53,6 +53,14 @@ internal sealed class LauncherCheckout : IDisposable
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
+    /// <summary>Where <see cref="LibTorch"/> put its stand-in, as the launcher is told.</summary>
+    public IReadOnlyDictionary<string, string> LibTorchVariables => new Dictionary<string, string> { ["FLASHDRIVE_LIBTORCH"] = Path.Combine(_folder.Path, "libtorch") };
+
+    /// <summary>A folder that looks like an unpacked LibTorch.</summary>
+    public void LibTorch() => _folder.File("libtorch/share/cmake/Torch/TorchConfig.cmake", "");
+
+    public void TestProject(string name) => _folder.File($"a checkout/tests/{name}/{name}.csproj", "<Project />");
+
     public IReadOnlyList<string> CallsOf(string tool) => File.ReadLines(Calls).Where(line => line.StartsWith(tool + " ", StringComparison.Ordinal)).ToList();
 
     public Process Start(string? launcher, IReadOnlyDictionary<string, string>? environment, params string[] arguments)

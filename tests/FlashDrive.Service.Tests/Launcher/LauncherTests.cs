@@ -99,4 +99,33 @@ public class LauncherTests
         var (code, _, error) = checkout.Run("test", "fast");
         Assert.Equal((2, "flashdrive: test takes no argument, got 'fast'\n"), (code, error));
     }
+
+    [Theory]
+    [InlineData("total='3' executed='3' passed='3' failed='0'", 0, 0, "6 passed, 0 failed")]
+    [InlineData("total='3' executed='3' passed='2' failed='1'", 1, 1, "4 passed, 2 failed")]
+    [InlineData("total='3' executed='2' passed='2' failed='0'", 0, 0, "4 passed, 0 failed, 2 skipped")]
+    [InlineData("total='0' executed='0' passed='0' failed='0'", 0, 1, "0 passed, 0 failed")]
+    [InlineData("total='3' executed='3' passed='3' failed='0'", 134, 1, "6 passed, 2 failed")]
+    public void The_last_line_counts_the_tests_of_all_projects_and_a_host_that_died(string counters, int hostCode, int code, string line)
+    {
+        using var checkout = new LauncherCheckout();
+        checkout.TestProject("One.Tests");
+        checkout.TestProject("Two.Tests");
+        checkout.Tool("ffmpeg", "");
+        checkout.Tool("cmake", "case $1 in --build) echo library >\"$2/libflashdrive_torch.so\" ;; *) mkdir -p \"$4\" ;; esac");
+        checkout.LibTorch();
+        checkout.Tool("dotnet", $"""
+            case "$1" in
+                --list-sdks) echo "10.0.100 [/sdk]" ;;
+                test)
+                    name=$(basename "$2" .dll)
+                    echo "<TestRun><ResultSummary><Counters {counters.Replace('\'', '"').Replace("\"", "\\\"")} error=\"0\" /></ResultSummary></TestRun>" >"$6/$name.trx"
+                    exit {hostCode} ;;
+            esac
+            """);
+        var (ended, output, _) = LauncherCheckout.Finish(checkout.Start(null, checkout.LibTorchVariables, "test"));
+        Assert.Equal(line, output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1]);
+        Assert.Equal(code, ended);
+        Assert.Single(checkout.CallsOf("dotnet build"));
+    }
 }
