@@ -34,7 +34,9 @@ public sealed unsafe class Op(string name, string overload = "")
 
     private nint Handle => Find() is var found and not 0
         ? found
-        : throw new TorchException(TorchErrorKind.MissingOperator, $"LibTorch {torch.version} has no operator {Name}");
+        : throw new TorchException(TorchErrorKind.MissingOperator, name.StartsWith("flashdrive::", StringComparison.Ordinal)
+            ? $"the native library has no operator {Name}: it was built from other sources. Rebuild it: ./flashdrive doctor"
+            : $"LibTorch {torch.version} has no operator {Name}");
 
     /// <summary>Calls an operator that returns one tensor.</summary>
     public Tensor Call(params ReadOnlySpan<Arg> args)

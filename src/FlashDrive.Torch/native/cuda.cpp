@@ -11,7 +11,7 @@
 #include <c10/cuda/CUDAStream.h>
 
 namespace {
-at::cuda::CUDAStream& Stream(void* handle) { return *static_cast<at::cuda::CUDAStream*>(handle); }
+c10::cuda::CUDAStream& Stream(void* handle) { return *static_cast<c10::cuda::CUDAStream*>(handle); }
 at::cuda::CUDAEvent& Event(void* handle) { return *static_cast<at::cuda::CUDAEvent*>(handle); }
 }  // namespace
 
@@ -46,20 +46,20 @@ FD_API int32_t fd_cuda_synchronize(int32_t device) {
 
 FD_API int32_t fd_cuda_stream_new(int32_t device, int32_t high_priority, void** out) {
   return fd::Guarded([&] {
-    *out = new at::cuda::CUDAStream(c10::cuda::getStreamFromPool(high_priority != 0, static_cast<c10::DeviceIndex>(device)));
+    *out = new c10::cuda::CUDAStream(c10::cuda::getStreamFromPool(high_priority != 0, static_cast<c10::DeviceIndex>(device)));
   });
 }
 
 FD_API int32_t fd_cuda_stream_current(int32_t device, void** out) {
-  return fd::Guarded([&] { *out = new at::cuda::CUDAStream(c10::cuda::getCurrentCUDAStream(static_cast<c10::DeviceIndex>(device))); });
+  return fd::Guarded([&] { *out = new c10::cuda::CUDAStream(c10::cuda::getCurrentCUDAStream(static_cast<c10::DeviceIndex>(device))); });
 }
 
-FD_API void fd_cuda_stream_free(void* stream) { delete static_cast<at::cuda::CUDAStream*>(stream); }
+FD_API void fd_cuda_stream_free(void* stream) { delete static_cast<c10::cuda::CUDAStream*>(stream); }
 
 // The thread's current stream of the stream's device; `before`, when asked for, receives the one it replaces.
 FD_API int32_t fd_cuda_stream_set(void* stream, void** before) {
   return fd::Guarded([&] {
-    if (before) *before = new at::cuda::CUDAStream(c10::cuda::getCurrentCUDAStream(Stream(stream).device_index()));
+    if (before) *before = new c10::cuda::CUDAStream(c10::cuda::getCurrentCUDAStream(Stream(stream).device_index()));
     c10::cuda::setCurrentCUDAStream(Stream(stream));
   });
 }

@@ -44,6 +44,7 @@ public class MisuseTests
         Assert.False(missing.Exists);
         Assert.True(new Op("aten::add", "Tensor").Exists);
         Assert.Contains($"LibTorch {torch.version} has no operator aten::no_such_operator", Expect.Fails(TorchErrorKind.MissingOperator, () => missing.Call(x)).Message);
+        Assert.Contains("Rebuild it", Expect.Fails(TorchErrorKind.MissingOperator, () => new Op("flashdrive::nothing").Call(x)).Message);
         Assert.Contains("aten::add.Nothing", Expect.Fails(TorchErrorKind.MissingOperator, () => new Op("aten::add", "Nothing").Call(x)).Message);
     }
 

@@ -149,7 +149,7 @@ public class HostileFileTests
         var path = folder.File("mutated.safetensors");
         var random = new KeyedRandom(21);
         var loaded = 0;
-        for (var round = 0; round < 500; round++)
+        for (var round = 0; round < 200; round++)
         {
             var header = HeaderMutation.Of(Encoding.UTF8.GetBytes(Good), random.At(round));
             Write(path, (ulong)header.Length, header, GoodData);
@@ -165,7 +165,7 @@ public class HostileFileTests
                 Assert.StartsWith(path, refusal.Message, StringComparison.Ordinal);
             }
         }
-        Assert.InRange(loaded, 1, 499);
+        Assert.InRange(loaded, 1, 199);
     }
 
     private static void Write(string path, ulong headerLength, ReadOnlySpan<byte> header, int data)
