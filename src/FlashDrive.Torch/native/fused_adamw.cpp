@@ -10,6 +10,7 @@
 
 #include "multiversion.h"
 
+namespace fd::adamw {
 namespace {
 
 // 1.13 has its own optional, 2.x takes std's.
@@ -122,10 +123,11 @@ double Adamw(at::TensorList parameters, const c10::List<OptionalTensor>& gradien
 }
 
 }  // namespace
+}  // namespace fd::adamw
 
 TORCH_LIBRARY_FRAGMENT(flashdrive, library) {
   library.def(
       "adamw_(Tensor[] parameters, Tensor?[] gradients, Tensor[] first, Tensor[] second, int step, float learning_rate, float beta1, "
       "float beta2, float epsilon, float max_norm, float[] scales, float[] decays) -> float",
-      &Adamw);
+      &fd::adamw::Adamw);
 }

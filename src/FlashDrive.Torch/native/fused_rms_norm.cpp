@@ -1,6 +1,7 @@
 // y = x / sqrt(mean(x^2) + eps) * weight over the last dimension, in one pass, with its derivative.
 #include "fused.h"
 
+namespace fd::rms_norm {
 namespace {
 
 using torch::autograd::AutogradContext;
@@ -99,5 +100,6 @@ at::Tensor RmsNormOperator(const at::Tensor& x, const at::Tensor& weight, double
 }
 
 }  // namespace
+}  // namespace fd::rms_norm
 
-TORCH_LIBRARY_FRAGMENT(flashdrive, library) { library.def("rms_norm(Tensor x, Tensor weight, float eps) -> Tensor", &RmsNormOperator); }
+TORCH_LIBRARY_FRAGMENT(flashdrive, library) { library.def("rms_norm(Tensor x, Tensor weight, float eps) -> Tensor", &fd::rms_norm::RmsNormOperator); }

@@ -2,6 +2,7 @@
 // derivative with respect to x. Strided inputs and broadcast tables are read where they lie.
 #include "fused.h"
 
+namespace fd::rotary {
 namespace {
 
 using torch::autograd::AutogradContext;
@@ -108,5 +109,6 @@ at::Tensor RotaryOperator(const at::Tensor& x, const at::Tensor& cos, const at::
 }
 
 }  // namespace
+}  // namespace fd::rotary
 
-TORCH_LIBRARY_FRAGMENT(flashdrive, library) { library.def("rotary(Tensor x, Tensor cos, Tensor sin) -> Tensor", &RotaryOperator); }
+TORCH_LIBRARY_FRAGMENT(flashdrive, library) { library.def("rotary(Tensor x, Tensor cos, Tensor sin) -> Tensor", &fd::rotary::RotaryOperator); }

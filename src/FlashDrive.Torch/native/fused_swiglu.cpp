@@ -3,6 +3,7 @@
 
 #include "fused.h"
 
+namespace fd::swiglu {
 namespace {
 
 using torch::autograd::AutogradContext;
@@ -88,5 +89,6 @@ at::Tensor SwigluOperator(const at::Tensor& gate, const at::Tensor& up) {
 }
 
 }  // namespace
+}  // namespace fd::swiglu
 
-TORCH_LIBRARY_FRAGMENT(flashdrive, library) { library.def("swiglu(Tensor gate, Tensor up) -> Tensor", &SwigluOperator); }
+TORCH_LIBRARY_FRAGMENT(flashdrive, library) { library.def("swiglu(Tensor gate, Tensor up) -> Tensor", &fd::swiglu::SwigluOperator); }
