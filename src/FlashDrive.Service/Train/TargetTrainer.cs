@@ -12,7 +12,7 @@ namespace FlashDrive.Service.Train;
 /// <summary>Runs a training of the target model from its files to its exported checkpoint, and tells how it goes.</summary>
 internal sealed class TargetTrainer(TextWriter output, TimeProvider time)
 {
-    public const int SeeSteps = 3000, JointSteps = 24000, AnnealSteps = 12000;
+    public const int SeeSteps = 800, JointSteps = 3200, AnnealSteps = 2000;
 
     private const double EpisodeShare = 0.15;
     private const int StepsBetweenChecks = 300;

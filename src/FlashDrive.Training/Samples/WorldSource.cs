@@ -14,7 +14,9 @@ public sealed class WorldSource(ulong seed, double episodeShare) : ISampleSource
     /// <summary>Exam seeds are below this number, training seeds at or above it.</summary>
     public const ulong FirstTrainingSeed = 1UL << 32;
 
-    private const int SourceWidth = 320, SourceHeight = 192;
+    private const int SourceWidth = 320, SourceHeight = 192, MaxDraws = 64;
+
+    private const double RedShare = 0.08, RepaintedShare = 0.5;
 
     private static readonly int Frames = DrivingWindow.Frames;
 
@@ -39,13 +41,22 @@ public sealed class WorldSource(ulong seed, double episodeShare) : ISampleSource
         return new(images, classes, "", default, default, window.History, null);
     }
 
-    /// <summary>The window of a sample.</summary>
+    /// <summary>
+    /// The window of a sample. Half of the red lights are repainted green, so that nothing but the lamp itself tells the two apart;
+    /// some samples look for a red light on purpose, because few windows have one.
+    /// </summary>
     public DrivingWindow Window(ulong index)
     {
         var random = new KeyedRandom(seed).At(index);
         var kind = random.Uniform(0) < episodeShare ? WindowKind.Episode : WindowKind.Onset;
-        return WindowSampler.Sample(FirstTrainingSeed + random.Bits(1) % (ulong.MaxValue - FirstTrainingSeed), kind);
+        var wantsRed = random.Uniform(2) < RedShare;
+        var window = Draw(random.At(1), 0, kind);
+        for (var attempt = 1; wantsRed && window.Cause != Cause.RedLight && attempt < MaxDraws; attempt++) window = Draw(random.At(1), attempt, WindowKind.Onset);
+        return window.Cause == Cause.RedLight && random.Uniform(3) < RepaintedShare ? window.RepaintedGreen() ?? window : window;
     }
+
+    private static DrivingWindow Draw(KeyedRandom random, int attempt, WindowKind kind) =>
+        WindowSampler.Sample(FirstTrainingSeed + random.Bits((ulong)attempt) % (ulong.MaxValue - FirstTrainingSeed), kind);
 
     private static void Render(DrivingWindow window, int camera, int frame, List<byte[]> images, List<byte[]> classes)
     {
