@@ -12,7 +12,7 @@ public class NativeLibraryTests
         var library = NativeLibrary.Load(Native.Library, typeof(Native).Assembly, null);
         var names = typeof(Native).GetMethods(BindingFlags.Static | BindingFlags.NonPublic).Select(m => m.Name).Where(n => n.StartsWith("fd_", StringComparison.Ordinal)).ToList();
         Assert.True(names.Count > 40);
-        Assert.Empty(names.Where(name => !NativeLibrary.TryGetExport(library, name, out _)));
+        Assert.DoesNotContain(names, name => !NativeLibrary.TryGetExport(library, name, out _));
     }
 
     [Fact]
