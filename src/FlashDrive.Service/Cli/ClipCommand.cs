@@ -11,7 +11,7 @@ internal static class ClipCommand
 
     private static Command Make()
     {
-        var folder = new Argument<string>("DIR") { Description = "Folder of the clip; a clip that is there is replaced." };
+        var folder = new Argument<string>("DIR") { Description = "Folder of the clip; a clip that is there is replaced." }.WithoutOptions();
         var seed = ValueOptions.Seed(7, "The world, the traffic and the drive follow from it.");
         var seconds = ValueOptions.Number("--seconds", "T", 20, 1, true, Episode.LongestSeconds, "Length of the drive.");
         var width = ValueOptions.Even("--width", ClipMaker.DefaultWidth, 16, 1920, "Pixels of a picture.");

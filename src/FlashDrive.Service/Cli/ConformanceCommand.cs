@@ -8,7 +8,7 @@ internal static class ConformanceCommand
 {
     public static Command Create()
     {
-        var folder = new Argument<string>("DIR") { Description = "A set of fixtures, a folder above several sets, or one fixture." };
+        var folder = new Argument<string>("DIR") { Description = "A set of fixtures, a folder above several sets, or one fixture." }.WithoutOptions();
         var selfTest = new Option<bool>("--self-test") { Description = "Also disturb each compared tensor by three tolerances, which must be noticed." };
         var threads = ModelOptions.Threads();
         var command = new Command("conformance", "Compare every tensor of every fixture with the public reference's, within its tolerance.") { folder, selfTest, threads };

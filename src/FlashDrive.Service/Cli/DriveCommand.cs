@@ -12,7 +12,7 @@ internal static class DriveCommand
         {
             Arity = ArgumentArity.ZeroOrOne,
             Description = "Clip folder (with clip.json) or video of a front camera. Default: a clip generated on first use.",
-        };
+        }.WithoutOptions();
         var model = ModelOptions.Model();
         var tokenizer = ModelOptions.Tokenizer();
         var rate = ValueOptions.Checked("--rate", "10|max", DriveRate.Max, "Frames a second, or max: each as soon as the engine is free.", "max or a number from 0.1 to 1000",

@@ -11,6 +11,9 @@ internal static class UsageErrors
     {
         var command = parsed.CommandResult.Command;
         var help = $"See: {PathOf(parsed)} --help";
+        // An unknown option in an argument's place comes first: what is unmatched behind it is usually its value.
+        if (parsed.Errors.FirstOrDefault(error => error.Message.StartsWith(Positional.UnknownOption, StringComparison.Ordinal)) is { } option)
+            return $"{option.Message}. {help}";
         if (parsed.UnmatchedTokens is [var unknown, ..])
         {
             var kind = unknown.StartsWith('-') ? "option" : command is RootCommand ? "verb" : "argument";
