@@ -48,7 +48,8 @@ internal static class TinyModel
         return values * (gain / Math.Sqrt(fanIn));
     }
 
-    private static string Root()
+    /// <summary>The repository, whose fixtures tests read in place.</summary>
+    internal static string Root()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             if (File.Exists(Path.Combine(folder.FullName, "FlashDrive.Actors.sln"))) return folder.FullName;

@@ -52,13 +52,8 @@ public sealed class DeliberativeReasonerStage(LanguageModel language)
         return hidden.squeeze(0);
     }
 
-    private Tensor? Mask(int first, int rows)
-    {
-        if (rows == 1) return null;
-        var slots = new int[rows];
-        for (var i = 0; i < rows; i++) slots[i] = first + i;
-        return AttentionMask.CausalBySlot(slots, first + rows, language.Group);
-    }
+    /// <summary>A single row may read everything.</summary>
+    private Tensor? Mask(int first, int rows) => rows == 1 ? null : AttentionMask.CausalFrom(first, rows, language.Group);
 
     private static Tensor Precision32(Tensor logits) => logits.dtype == ScalarType.Float32 ? logits.alias() : logits.to(ScalarType.Float32);
 }

@@ -69,13 +69,8 @@ public sealed class WindowPrefill(LanguageModel language, KvPool pool, WindowVie
         }
     }
 
-    private Tensor? Mask(int first, int length)
-    {
-        if (length - first == 1) return null;
-        var slots = new int[length - first];
-        for (var i = 0; i < slots.Length; i++) slots[i] = first + i;
-        return AttentionMask.CausalBySlot(slots, length, language.Group);
-    }
+    /// <summary>A single row may read everything.</summary>
+    private Tensor? Mask(int first, int length) => length - first == 1 ? null : AttentionMask.CausalFrom(first, length - first, language.Group);
 
     /// <summary>A sum is finite when all its terms are; one number per layer is looked at instead of every key.</summary>
     private void CheckCache(WindowView view, int length)

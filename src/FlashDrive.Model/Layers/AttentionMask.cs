@@ -19,10 +19,13 @@ public static class AttentionMask
     }
 
     /// <summary>Causal over rows and keys that are the same tokens, [1, group·rows, rows].</summary>
-    public static Tensor Causal(int rows, int group, ScalarType dtype = ScalarType.Float32)
+    public static Tensor Causal(int rows, int group, ScalarType dtype = ScalarType.Float32) => CausalFrom(0, rows, group, dtype);
+
+    /// <summary>Rows that follow each other from slot <paramref name="first"/> on and end the keys, [1, group·rows, first + rows].</summary>
+    public static Tensor CausalFrom(int first, int rows, int group, ScalarType dtype = ScalarType.Float32)
     {
         var slots = new int[rows];
-        for (var i = 0; i < rows; i++) slots[i] = i;
-        return CausalBySlot(slots, rows, group, dtype);
+        for (var i = 0; i < rows; i++) slots[i] = first + i;
+        return CausalBySlot(slots, first + rows, group, dtype);
     }
 }

@@ -18,14 +18,7 @@ public class GoldenFixtureTests
     public void The_copied_fixtures_are_reproduced(string kind, bool selfTest)
     {
         var output = new StringWriter();
-        var code = new ConformanceRunner().Run(Path.Combine(Root(), "tests", "fixtures", "golden", kind), selfTest, output);
+        var code = new ConformanceRunner().Run(Path.Combine(TinyModel.Root(), "tests", "fixtures", "golden", kind), selfTest, output);
         Assert.True(code == 0, output.ToString());
-    }
-
-    private static string Root()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "FlashDrive.Actors.sln"))) return folder.FullName;
-        throw new InvalidOperationException($"no FlashDrive.Actors.sln above {AppContext.BaseDirectory}");
     }
 }
