@@ -78,7 +78,7 @@ internal sealed class ActorCell<T>(EmbeddedHost host, ActorSettings settings, Fu
                     break;
                 default:
                     if (!_mailbox.Reader.TryRead(out var message)) return TurnEnd.Idle;
-                    Obey(_life.Handle(message));
+                    Obey(_life.Handle(message, out _));
                     break;
             }
         }

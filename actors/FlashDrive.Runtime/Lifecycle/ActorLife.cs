@@ -33,15 +33,18 @@ internal sealed class ActorLife<T>(ActorSettings settings, Func<IActor<T>> creat
         return Start();
     }
 
-    public LifeStep Handle(T message)
+    /// <param name="threw">Whether the handler did: also true when the policy says to resume.</param>
+    public LifeStep Handle(T message, out bool threw)
     {
         try
         {
             _actor!.Handle(message);
+            threw = false;
             return LifeStep.Run;
         }
         catch (Exception cause)
         {
+            threw = true;
             return Fail(message, cause);
         }
     }
