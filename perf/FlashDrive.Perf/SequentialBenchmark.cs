@@ -56,7 +56,7 @@ internal static class SequentialBenchmark
             world.Render(camera, frame, SourceWidth, SourceHeight, rgb);
             return new CameraFrame(camera, frame * 100_000L, SourceWidth, SourceHeight, rgb);
         })], history));
-        return new([.. ticks], 0, null);
+        return new([.. ticks]);
     }
 
     private static void Report(string folder, int windows, int samples, Dictionary<int, List<StageTimes>> times, List<int> tokens)

@@ -1,16 +1,16 @@
 namespace FlashDrive.Inference;
 
-/// <summary>How a frame ended; exactly one per admitted or refused frame.</summary>
+/// <summary>How a frame ended; exactly one per frame that was offered.</summary>
 public enum FrameOutcome
 {
-    /// <summary>A plan was made.</summary>
+    /// <summary>A plan was published in time.</summary>
     Planned,
 
-    /// <summary>The first frames of a window are being collected.</summary>
-    Warming,
+    /// <summary>A plan was published after its deadline.</summary>
+    Late,
 
-    /// <summary>The engine was slower than the cameras: the frame joined the window, and a newer one was planned for.</summary>
-    Superseded,
+    /// <summary>No plan, and nothing went wrong; <see cref="FrameResult.Reason"/> tells why (<see cref="DropReasons"/>).</summary>
+    Dropped,
 
     /// <summary>The tick was malformed and never admitted; <see cref="FrameResult.Reason"/> tells why.</summary>
     Refused,
@@ -20,4 +20,7 @@ public enum FrameOutcome
 }
 
 /// <summary>The end of one frame.</summary>
-public sealed record FrameResult(long FrameId, FrameOutcome Outcome, Plan? Plan, StageTimes Times, string? Stage = null, string? Reason = null);
+/// <param name="Reason">Stable, machine-readable; null for a plan.</param>
+/// <param name="Detail">The whole message of a failure or refusal.</param>
+public sealed record FrameResult(
+    long FrameId, FrameOutcome Outcome, Plan? Plan, StageTimes Times, string? Stage = null, string? Reason = null, string? Detail = null);

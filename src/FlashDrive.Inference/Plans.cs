@@ -1,5 +1,5 @@
 using FlashDrive.Driving;
-using FlashDrive.Inference.Stages;
+using FlashDrive.Inference.Streaming;
 using FlashDrive.Model.Tokenization;
 
 namespace FlashDrive.Inference;
@@ -14,12 +14,12 @@ internal static class Plans
         return new(text, [.. tokens], tokens.Count > 0 && tokens[^1] == vocabulary.TrajectoryFutureStart);
     }
 
-    internal static Plan Assemble(DrivingModel model, IngestedWindow window, IReadOnlyList<Thought> thoughts, float[] actions)
+    internal static Plan Assemble(DrivingModel model, WindowFacts window, IReadOnlyList<Thought> thoughts, float[] actions)
     {
         var newest = window.Newest;
         var perSample = 2 * Trajectory.Points;
         var trajectories = Enumerable.Range(0, actions.Length / perSample)
             .Select(i => model.Actions.ToTrajectory(actions.AsSpan(i * perSample, perSample), newest.History));
-        return new(newest.FrameId, newest.TickMicroseconds, thoughts, [.. trajectories], actions, window.IsPatched, window.ColdReason);
+        return new(newest.FrameId, newest.TickMicroseconds, thoughts, [.. trajectories], actions, window.Patched, window.ColdReason);
     }
 }

@@ -1,8 +1,7 @@
 using FlashDrive.Driving;
-using FlashDrive.Inference.Kv;
+using FlashDrive.Inference.Admission;
 using FlashDrive.Inference.Stages;
-using FlashDrive.Model.Language;
-using FlashDrive.Model.Tokenization;
+using FlashDrive.Inference.Streaming;
 using FlashDrive.Torch;
 
 namespace FlashDrive.Inference;
@@ -13,139 +12,149 @@ namespace FlashDrive.Inference;
 /// </summary>
 public sealed class SequentialRollout : IDisposable
 {
+    // One thread, one frame at a time.
+    private const int Sessions = 1;
+
     private readonly DrivingModel _model;
     private readonly EngineOptions _options;
     private readonly TimeProvider _time;
-    private readonly CameraIngestStage _ingest;
-    private readonly StreamingEncoderStage _encoder;
-    private readonly DeliberativeReasonerStage _reasoner;
-    private readonly VerifierStage _verifier;
-    private readonly FlowHeadStage _flow;
-    private WindowMemory? _memory;
+    private readonly EngineStages _stages;
+    private readonly IngestState _ingest = new();
+    private readonly PrefillState _prefill, _whole;
+    private readonly List<EncodedFrame> _waiting = [];
 
     /// <param name="time">Measures the stages; without one every duration is zero.</param>
     public SequentialRollout(DrivingModel model, EngineOptions options, TimeProvider? time = null)
     {
         (_model, _options, _time) = (model, options.Validated(), time ?? new StoppedTime());
-        var c = model.Configuration;
-        _ingest = new(options.FramesPerCamera);
-        _encoder = new(model.Network.Vision, model.NewImageProcessor());
-        _reasoner = new(model.Network.Language);
-        _verifier = new(model.Vocabulary, new TokenSampler(model.Vocabulary.Length, model.Vocabulary.TrajectoryStart, model.Vocabulary.TrajectoryCount));
-        _flow = new(model.Network.Expert, c.ActionSpace.Waypoints, c.Flow.Steps);
+        _stages = EngineStages.Of(model, options, Sessions);
+        (_prefill, _whole) = (new(options.FramesPerCamera), new(options.FramesPerCamera));
     }
+
+    /// <summary>Memory allocated for windows of the present shape, or null before the first window.</summary>
+    public (long KvBytes, long ViewBytes)? MemoryBytes => (_prefill.Memory ?? _whole.Memory) is { } m ? (m.Pool.Bytes, m.Views.Bytes) : null;
 
     /// <summary>Takes one tick through every stage. A frame that fails ends alone; the next one is not affected.</summary>
-    public FrameResult Step(FrameBundle tick, CancellationToken cancellation = default)
-    {
-        try
-        {
-            var window = _ingest.Admit(tick);
-            return window is null ? new(tick.FrameId, FrameOutcome.Warming, null, default) : Drive(window, cancellation);
-        }
-        catch (TickRefusedException e)
-        {
-            return new(tick.FrameId, FrameOutcome.Refused, null, default, "ingest", e.Reason);
-        }
-        catch (NonFiniteException e)
-        {
-            return new(tick.FrameId, FrameOutcome.Failed, null, default, e.Stage, e.Message);
-        }
-    }
+    public FrameResult Step(FrameBundle tick, CancellationToken cancellation = default) => Replay(tick, new(FrameOutcome.Planned), cancellation);
 
     /// <summary>Takes a tick into the window without planning for it, because a newer one already waits.</summary>
-    public FrameResult Supersede(FrameBundle tick)
+    public FrameResult Supersede(FrameBundle tick) => Replay(tick, new(FrameOutcome.Dropped, Reason: DropReasons.Superseded));
+
+    /// <summary>Takes an admitted tick the way it went when it was recorded.</summary>
+    public FrameResult Replay(FrameBundle tick, FrameFate fate, CancellationToken cancellation = default)
     {
+        using var scope = torch.NewDisposeScope();
+        using var guard = torch.no_grad();
+        var run = new FrameRun(tick.FrameId, _time);
         try
         {
-            var window = _ingest.Admit(tick);
-            return new(tick.FrameId, window is null ? FrameOutcome.Warming : FrameOutcome.Superseded, null, default);
+            var frame = run.At(StageNames.Ingest, () => _stages.Ingest.Admit(_ingest, tick));
+            fate.Enter(StageNames.Encode);
+            var encoded = run.At(StageNames.Encode, () => _stages.Encoder.Encode(frame));
+            Wait(encoded);
+            if (fate.IsSuperseded) return run.End(FrameOutcome.Dropped, DropReasons.Superseded);
+            using var window = run.At(StageNames.Prefill, () => Prefill(fate));
+            if (window is null) return run.End(FrameOutcome.Dropped, DropReasons.Warming);
+            using var session = new FrameSession(window, _options, _options.Seed, () => cancellation.IsCancellationRequested);
+            var plan = Think(session, fate, run);
+            fate.Enter(StageNames.Guard);
+            return _stages.Guard.Check(plan, tick.History) is { } rule ? run.End(FrameOutcome.Failed, rule, StageNames.Guard, plan: plan) : run.Planned(plan);
         }
         catch (TickRefusedException e)
         {
-            return new(tick.FrameId, FrameOutcome.Refused, null, default, "ingest", e.Reason);
+            return run.End(FrameOutcome.Refused, e.Reason, StageNames.Ingest, e.Message);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return run.End(FrameOutcome.Failed, FailureReasons.Of(e), run.Stage, e.Message);
         }
     }
 
-    /// <summary>A plan for one whole window, whatever came before it.</summary>
+    /// <summary>A plan for one whole window, whatever came before it: every image is encoded, and no rule refuses the plan.</summary>
     public FrameResult Drive(IngestedWindow window, CancellationToken cancellation = default)
     {
         using var scope = torch.NewDisposeScope();
         using var guard = torch.no_grad();
-        var started = _time.GetTimestamp();
-        using var encoded = _encoder.Encode(window);
-        var afterEncode = _time.GetTimestamp();
-        using var prefilled = Prefill(encoded);
-        var afterPrefill = _time.GetTimestamp();
-        var random = new KeyedRandom(_options.Seed).At(window.Newest.FrameId);
-        var (thoughts, actions, decode) = Think(prefilled, random, cancellation);
-        var plan = Plans.Assemble(_model, window, thoughts, actions);
-        var finished = _time.GetTimestamp();
-        var action = _time.GetElapsedTime(afterPrefill, finished) - decode;
-        return new(window.Newest.FrameId, FrameOutcome.Planned, plan,
-            new(_time.GetElapsedTime(started, afterEncode), _time.GetElapsedTime(afterEncode, afterPrefill), decode, action));
-    }
-
-    /// <summary>Memory allocated for windows of the present shape, or null before the first window.</summary>
-    public (long KvBytes, long ViewBytes)? MemoryBytes => _memory is { } m ? (m.Pool.Bytes, m.Views.Bytes) : null;
-
-    public void Dispose() => _memory?.Dispose();
-
-    private PrefilledWindow Prefill(EncodedFrame encoded)
-    {
-        var newest = encoded.Window.Newest;
-        var request = new PrefillRequest(
-            [.. newest.Frames.Select(f => f.CameraIndex)], encoded.Window.Ticks.Count, encoded.Grids, encoded.Features,
-            HistoryTokens(newest.History), _options.Route ?? newest.Navigation, _options.Flow.GuidanceWeight is not null);
-        _memory = WindowMemory.For(_memory, _model, request, _options);
-        return _memory.Stage.Prefill(encoded.Window, request);
-    }
-
-    private int[] HistoryTokens(EgoHistory history)
-    {
-        var bins = _model.History.Encode(history);
-        for (var i = 0; i < bins.Length; i++) bins[i] += _model.Vocabulary.HistoryStart;
-        return bins;
-    }
-
-    /// <summary>Draws the thoughts and the actions [samples, 64, 2] that follow from them, and tells how long the thoughts took.</summary>
-    private (List<Thought> Thoughts, float[] Actions, TimeSpan Decode) Think(PrefilledWindow window, KeyedRandom random, CancellationToken cancellation)
-    {
-        var thoughts = new List<Thought>();
-        var decode = TimeSpan.Zero;
-        var perThought = _options.ThoughtPerSample ? 1 : _options.Flow.Samples;
-        var actions = new List<float>();
-        using var noise = _flow.Noise(random.At((long)RandomPurpose.Flow), _options.Flow.Samples);
-        for (var first = 0; first < _options.Flow.Samples; first += perThought)
+        var newest = window.Newest;
+        var run = new FrameRun(newest.FrameId, _time);
+        try
         {
-            var started = _time.GetTimestamp();
-            window.Session.Restart();
-            thoughts.Add(Reason(window, random.At((long)RandomPurpose.Thought).At(first), cancellation));
-            decode += _time.GetElapsedTime(started);
-            using var drawn = _flow.Denoise(window.Session, noise.narrow(0, first, perThought), _options.Flow, window.Unguided);
-            actions.AddRange(drawn.data<float>());
+            using var encoded = run.At(StageNames.Encode, () => ((StreamingEncoderStage)_stages.Encoder).Encode(window));
+            var facts = new WindowFacts(
+                new(newest.FrameId, newest.TickMicroseconds, [.. newest.Frames.Select(f => f.CameraIndex)], newest.History, newest.Navigation, false, 0, "whole"),
+                window.Ticks.Count, 0, window.Ticks.Any(t => t.IsPatched), "whole");
+            using var prefilled = run.At(StageNames.Prefill, () => ((StreamPrefillStage)_stages.Prefill).Whole(_whole, facts, encoded.Grids, encoded.Features));
+            using var session = new FrameSession(prefilled, _options, _options.Seed, () => cancellation.IsCancellationRequested);
+            return run.Planned(Think(session, null, run));
         }
-        return (thoughts, [.. actions], decode);
+        catch (NonFiniteException e)
+        {
+            return run.End(FrameOutcome.Failed, FailureReasons.Of(e), e.Stage, e.Message);
+        }
     }
 
-    private Thought Reason(PrefilledWindow window, KeyedRandom random, CancellationToken cancellation)
+    public void Dispose()
     {
-        var session = window.Session;
+        foreach (var frame in _waiting) frame.Dispose();
+        _waiting.Clear();
+        _prefill.Dispose();
+        _whole.Dispose();
+    }
+
+    /// <summary>Of the frames that wait at most a window's worth is kept: older ones would fall out of it anyway.</summary>
+    private void Wait(EncodedFrame encoded)
+    {
+        if (_waiting.Count > 0 && (_waiting.Count == _options.FramesPerCamera || _waiting[0].Facts.Epoch != encoded.Facts.Epoch))
+        {
+            var keep = _waiting[0].Facts.Epoch == encoded.Facts.Epoch ? 1 : _waiting.Count;
+            for (var i = 0; i < keep; i++) _waiting[i].Dispose();
+            _waiting.RemoveRange(0, keep);
+        }
+        _waiting.Add(encoded);
+    }
+
+    private PrefilledWindow? Prefill(FrameFate fate)
+    {
+        try
+        {
+            fate.Enter(StageNames.Prefill);
+            return _stages.Prefill.Prefill(_prefill, _waiting);
+        }
+        catch
+        {
+            foreach (var frame in _waiting) frame.Dispose();
+            throw;
+        }
+        finally
+        {
+            _waiting.Clear();
+        }
+    }
+
+    private Plan Think(FrameSession session, FrameFate? fate, FrameRun run)
+    {
+        bool another;
+        do
+        {
+            fate?.Enter(StageNames.Decode);
+            run.At(StageNames.Decode, () => Reason(session));
+            fate?.Enter(StageNames.Action);
+            another = run.At(StageNames.Action, () => _stages.Flow.Denoise(session));
+        }
+        while (another);
+        return run.At(StageNames.Action, () => _stages.Flow.Assemble(session));
+    }
+
+    private bool Reason(FrameSession session)
+    {
         for (var goOn = true; goOn;)
         {
-            cancellation.ThrowIfCancellationRequested();
-            using var scores = _reasoner.Score(session);
-            goOn = _verifier.Accept(session, scores, _options.Reasoning, random);
+            var draft = _stages.Routine.Propose(session);
+            using var scores = _stages.Deliberative.Score(session, draft);
+            goOn = _stages.Verifier.Accept(session, draft, scores);
         }
-        _reasoner.Settle(session);
-        if (window.Unguided is { } unguided)
-        {
-            // The branch without route reads the same thought (alpamayo.md §11.3).
-            unguided.Restart();
-            foreach (var token in session.Tokens) unguided.Append(token);
-            _reasoner.Settle(unguided);
-        }
-        return Plans.Thought(_model.Vocabulary, session.Tokens);
+        _stages.Deliberative.Settle(session);
+        return true;
     }
 
     private sealed class StoppedTime : TimeProvider

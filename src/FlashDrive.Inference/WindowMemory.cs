@@ -1,20 +1,21 @@
 using FlashDrive.Inference.Kv;
 using FlashDrive.Inference.Stages;
+using FlashDrive.Model.Tokenization;
 
 namespace FlashDrive.Inference;
 
-/// <summary>The pools for windows of one shape and the prefill that uses them; made anew when cameras or image sizes change.</summary>
-internal sealed class WindowMemory : IDisposable
+/// <summary>The pools for one stream's windows of one shape and the prefill that uses them; made anew when cameras or image sizes change.</summary>
+public sealed class WindowMemory : IDisposable
 {
-    // One thread, one frame at a time.
-    private const int Sessions = 1;
-
-    private readonly string _shape;
+    private readonly IReadOnlyList<int> _cameras;
+    private readonly IReadOnlyList<ImageGrid> _grids;
+    private readonly bool _guided;
 
     /// <param name="budget">Longest thought in tokens.</param>
-    internal WindowMemory(DrivingModel model, WindowLayout layout, int sessions, bool guided, int budget, string shape = "")
+    internal WindowMemory(
+        DrivingModel model, WindowLayout layout, int sessions, bool guided, int budget, IReadOnlyList<int>? cameras = null, IReadOnlyList<ImageGrid>? grids = null)
     {
-        _shape = shape;
+        (_cameras, _grids, _guided) = (cameras ?? [], grids ?? [], guided);
         var plan = new KvPoolPlan(layout, sessions, guided);
         var language = model.Network.Language;
         var geometry = KvGeometry.Of(model.Configuration.Text, language.Dtype);
@@ -23,20 +24,24 @@ internal sealed class WindowMemory : IDisposable
         Stage = new(language, model.Prompts, model.Vocabulary, model.Configuration.Vision.MergeSize, Pool, Views);
     }
 
-    internal KvPool Pool { get; }
+    public KvPool Pool { get; }
 
-    internal WindowViewPool Views { get; }
+    public WindowViewPool Views { get; }
+
+    /// <summary>Blocks and views lent at the moment.</summary>
+    public int Lent => Pool.Total - Pool.Free + Views.Total - Views.Free;
 
     internal PrefillStage Stage { get; }
 
-    /// <summary>The present memory when it fits the request, otherwise a new one in its place.</summary>
-    internal static WindowMemory For(WindowMemory? present, DrivingModel model, PrefillRequest request, EngineOptions options)
+    /// <summary>The route may differ: a tail block has room for any route text of the allowance.</summary>
+    internal bool Fits(PrefillRequest request) =>
+        request.Guided == _guided && request.Cameras.SequenceEqual(_cameras) && request.Grids.SequenceEqual(_grids);
+
+    internal static WindowMemory For(DrivingModel model, PrefillRequest request, int sessions, int budget)
     {
-        var shape = $"{string.Join(',', request.Cameras)};{string.Join(',', request.Grids)};{request.FramesPerCamera};{request.Route};{request.Guided}";
-        if (present?._shape == shape) return present;
-        present?.Dispose();
-        var layout = WindowLayout.Of(model.Prompts.Build(new(request.Grids, request.FramesPerCamera, request.Cameras, request.Route)));
-        return new(model, layout, Sessions, request.Guided, options.Reasoning.Budget, shape);
+        // Without a route, so that every route has the whole allowance.
+        var layout = WindowLayout.Of(model.Prompts.Build(new(request.Grids, request.FramesPerCamera, request.Cameras, null)));
+        return new(model, layout, sessions, request.Guided, budget, request.Cameras, [.. request.Grids]);
     }
 
     public void Dispose()

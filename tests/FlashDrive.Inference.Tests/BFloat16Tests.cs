@@ -70,8 +70,8 @@ public class BFloat16Tests
     {
         var prompt = model.Prompts.Build(new([new(1, 4, 4), new(1, 4, 4)], 1, [1, 6]));
         using var memory = new WindowMemory(model, WindowLayout.Of(prompt), sessions: 1, guided: false, budget: 1);
-        var encoder = new StreamingEncoderStage(model.Network.Vision, model.NewImageProcessor());
-        using var encoded = encoder.Encode(new([TinyModel.Tick(0)], 0, null));
+        var encoder = new StreamingEncoderStage(model.Network.Vision, model.NewImageProcessor(), 2);
+        using var encoded = encoder.Encode(new IngestedWindow([TinyModel.Tick(0)]));
         using var session = memory.Stage.Whole(prompt, encoded.Features);
         return session.LastHidden.to(ScalarType.Float32).ToArray<float>();
     }

@@ -56,8 +56,8 @@ public class SequentialRolloutTests
         var whole = Run(model, Options, 4)[^1];
         using var rollout = new SequentialRollout(model, Options);
         rollout.Step(TinyModel.Tick(0));
-        Assert.Equal(FrameOutcome.Superseded, rollout.Supersede(TinyModel.Tick(1)).Outcome);
-        Assert.Equal(FrameOutcome.Superseded, rollout.Supersede(TinyModel.Tick(2)).Outcome);
+        Assert.Equal((FrameOutcome.Dropped, DropReasons.Superseded), Ended(rollout.Supersede(TinyModel.Tick(1))));
+        Assert.Equal((FrameOutcome.Dropped, DropReasons.Superseded), Ended(rollout.Supersede(TinyModel.Tick(2))));
         Assert.Equal(FrameOutcome.Refused, rollout.Supersede(TinyModel.Tick(2)).Outcome);
         Assert.Equal(whole.Actions, rollout.Step(TinyModel.Tick(3)).Plan!.Actions);
     }
@@ -97,7 +97,7 @@ public class SequentialRolloutTests
         rollout.Step(TinyModel.Tick(0));
         var failed = rollout.Step(TinyModel.Tick(1));
 
-        Assert.Equal((FrameOutcome.Failed, "encode"), (failed.Outcome, failed.Stage));
+        Assert.Equal((FrameOutcome.Failed, "encode", "non_finite"), (failed.Outcome, failed.Stage, failed.Reason));
         Assert.Null(failed.Plan);
     }
 
@@ -131,6 +131,8 @@ public class SequentialRolloutTests
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => new SequentialRollout(model, bad));
         Assert.StartsWith($"{option} = {value}", error.Message);
     }
+
+    private static (FrameOutcome, string?) Ended(FrameResult result) => (result.Outcome, result.Reason);
 
     private static List<Plan> Run(DrivingModel model, EngineOptions options, int ticks)
     {

@@ -11,8 +11,9 @@ public sealed record KvPoolPlan(WindowLayout Layout, int Sessions, bool Guided)
     /// <summary>Blocks by capacity for one stream.</summary>
     public IReadOnlyList<KvPoolClass> Classes()
     {
-        // Windows alive at once: one per session, each prefilled whole, so that none shares a block with the one before it.
-        var classes = Layout.Parts.Select(part => new KvPoolClass(CapacityOf(part), Sessions));
+        // Windows alive at once: one per session, each prefilled whole, so that none shares a block with the one before it,
+        // and the stream's own, which outlives its session.
+        var classes = Layout.Parts.Select(part => new KvPoolClass(CapacityOf(part), Sessions + 1));
         // Without its route a window differs in its tail alone and shares every other block.
         if (Guided) classes = classes.Concat(Layout.Parts.Where(part => part.Kind == WindowPartKind.Tail).Select(part => new KvPoolClass(CapacityOf(part), Sessions)));
         return [.. classes.GroupBy(c => c.Tokens).Select(g => new KvPoolClass(g.Key, g.Sum(c => c.Count)))];

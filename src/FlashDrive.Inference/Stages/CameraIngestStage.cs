@@ -2,61 +2,44 @@ using FlashDrive.Driving;
 
 namespace FlashDrive.Inference.Stages;
 
-/// <summary>The ticks a window is made of.</summary>
-/// <param name="Ticks">Oldest first, one per frame of a view; the last is the newest tick.</param>
-/// <param name="Epoch">Counts the window's restarts: frames of different epochs never share a window.</param>
-/// <param name="ColdReason">Why the window was restarted with its first tick, null when it was not.</param>
-public sealed record IngestedWindow(IReadOnlyList<FrameBundle> Ticks, int Epoch, string? ColdReason)
-{
-    public FrameBundle Newest => Ticks[^1];
-
-    /// <summary>A camera was repeated in some tick of the window.</summary>
-    public bool IsPatched => Ticks.Any(tick => tick.IsPatched);
-}
-
 /// <summary>A tick that cannot be driven on; the stream goes on.</summary>
-/// <param name="Reason">Stable, machine-readable.</param>
+/// <param name="reason">Stable, machine-readable.</param>
 public sealed class TickRefusedException(string reason, string message) : Exception(message)
 {
     public string Reason { get; } = reason;
 }
 
 /// <summary>
-/// Keeps a stream's last ticks and hands out whole windows. A changed camera set or image size, or a jump of source time, starts a
-/// new epoch with an empty window; time that does not advance is refused.
+/// Checks a stream's ticks before anything is computed from them and counts its epochs. A changed camera set or image size, or a jump
+/// of source time, starts a new epoch; time that does not advance is refused. A refused tick changes nothing.
 /// </summary>
-/// <param name="framesPerCamera">Ticks of a window (F of the design).</param>
-public sealed class CameraIngestStage(int framesPerCamera)
+public sealed class CameraIngestStage
 {
-    /// <summary>A longer gap makes old frames worthless; shorter ones are repeated frames.</summary>
+    /// <summary>A longer gap makes old frames worthless; shorter ones are filled with repeated frames.</summary>
     public const long MaxGapMicroseconds = 1_000_000;
 
-    private readonly Queue<FrameBundle> _ticks = new(framesPerCamera);
-    private FrameBundle? _last;
-    private int _epoch;
-    private string? _coldReason = "start";
+    /// <summary>Cameras that brought something new lie within one period of each other, or they do not show one moment.</summary>
+    public const long MaxSpreadMicroseconds = 100_000;
 
-    /// <summary>The window that ends with this tick, or null while its first frames are collected.</summary>
+    /// <summary>A repeated camera may be this old; then its stream is degraded and has no ticks.</summary>
+    public const long MaxRepeatMicroseconds = 300_000;
+
+    private const int MaxSide = 16384;
+    private const double MaxHistoryMetres = 250;
+
     /// <exception cref="TickRefusedException">The tick is malformed or not newer than the one before.</exception>
-    public IngestedWindow? Admit(FrameBundle tick)
+    public IngestedFrame Admit(IngestState state, FrameBundle tick)
     {
-        Check(tick);
-        if (_last is { } last && ColdReason(last, tick) is { } reason)
-        {
-            _ticks.Clear();
-            _epoch++;
-            _coldReason = reason;
-        }
-        _last = tick;
-        if (_ticks.Count == framesPerCamera) _ticks.Dequeue();
-        _ticks.Enqueue(tick);
-        if (_ticks.Count < framesPerCamera) return null;
-        var window = new IngestedWindow([.. _ticks], _epoch, _coldReason);
-        _coldReason = null;
-        return window;
+        CheckFrames(tick);
+        CheckMotion(tick);
+        if (state.LastTick is { } last && tick.TickMicroseconds <= last)
+            throw new TickRefusedException("time_backwards", $"tick {tick.FrameId} at {tick.TickMicroseconds} µs is not after {last} µs");
+        var spread = Spread(tick);
+        state.Advance(tick);
+        return new(tick, new(tick.FrameId, tick.TickMicroseconds, state.Cameras, tick.History, tick.Navigation, tick.IsPatched, state.Epoch, state.ColdReason), spread);
     }
 
-    private void Check(FrameBundle tick)
+    private static void CheckFrames(FrameBundle tick)
     {
         if (tick.Frames.Count == 0) throw new TickRefusedException("no_cameras", $"tick {tick.FrameId} has no camera frame");
         for (var i = 0; i < tick.Frames.Count; i++)
@@ -64,18 +47,39 @@ public sealed class CameraIngestStage(int framesPerCamera)
             var frame = tick.Frames[i];
             if (i > 0 && frame.CameraIndex <= tick.Frames[i - 1].CameraIndex)
                 throw new TickRefusedException("camera_order", $"tick {tick.FrameId}: camera {frame.CameraIndex} follows {tick.Frames[i - 1].CameraIndex}; indices must ascend");
-            if (frame.Width < 1 || frame.Height < 1 || frame.Rgb.Length != frame.Width * frame.Height * 3)
+            if (frame.Width is < 1 or > MaxSide || frame.Height is < 1 or > MaxSide || frame.Rgb.LongLength != (long)frame.Width * frame.Height * 3)
                 throw new TickRefusedException(
-                    "frame_size", $"tick {tick.FrameId}: camera {frame.CameraIndex} has {frame.Rgb.Length} bytes, {frame.Width}x{frame.Height} RGB needs {frame.Width * frame.Height * 3}");
+                    "frame_size", $"tick {tick.FrameId}: camera {frame.CameraIndex} has {frame.Rgb.Length} bytes, {frame.Width}x{frame.Height} RGB needs {(long)frame.Width * frame.Height * 3}");
         }
-        if (_last is { } last && tick.TickMicroseconds <= last.TickMicroseconds)
-            throw new TickRefusedException("time_backwards", $"tick {tick.FrameId} at {tick.TickMicroseconds} µs is not after {last.TickMicroseconds} µs");
     }
 
-    private static string? ColdReason(FrameBundle last, FrameBundle tick)
+    /// <summary>An <see cref="EgoHistory"/> holds finite numbers only; here they are plausible as well.</summary>
+    private static void CheckMotion(FrameBundle tick)
     {
-        if (!last.Frames.Select(f => f.CameraIndex).SequenceEqual(tick.Frames.Select(f => f.CameraIndex))) return "cameras";
-        if (!last.Frames.Select(f => (f.Width, f.Height)).SequenceEqual(tick.Frames.Select(f => (f.Width, f.Height)))) return "resolution";
-        return tick.TickMicroseconds - last.TickMicroseconds > MaxGapMicroseconds ? "time_jump" : null;
+        foreach (var pose in tick.History.AsSpan())
+            if (pose.Position.Length > MaxHistoryMetres)
+                throw new TickRefusedException("ego_motion", $"tick {tick.FrameId}: the ego was {pose.Position.Length:F0} m away within 1.5 s; at most {MaxHistoryMetres} m are plausible");
+    }
+
+    /// <summary>Microseconds between the oldest and the newest of the cameras that brought something new.</summary>
+    private static long Spread(FrameBundle tick)
+    {
+        long oldest = long.MaxValue, newest = long.MinValue;
+        foreach (var frame in tick.Frames)
+        {
+            var age = tick.TickMicroseconds - frame.CaptureMicroseconds;
+            if (age < 0) throw new TickRefusedException("camera_future", $"tick {tick.FrameId}: camera {frame.CameraIndex} is {-age} µs younger than its tick");
+            if (tick.RepeatedCameras.Contains(frame.CameraIndex))
+            {
+                if (age >= MaxRepeatMicroseconds)
+                    throw new TickRefusedException("camera_silent", $"tick {tick.FrameId}: camera {frame.CameraIndex} brought nothing for {age} µs; at most {MaxRepeatMicroseconds} µs are repeated");
+                continue;
+            }
+            (oldest, newest) = (Math.Min(oldest, frame.CaptureMicroseconds), Math.Max(newest, frame.CaptureMicroseconds));
+        }
+        var spread = oldest > newest ? 0 : newest - oldest;
+        return spread <= MaxSpreadMicroseconds
+            ? spread
+            : throw new TickRefusedException("camera_spread", $"tick {tick.FrameId}: its cameras lie {spread} µs apart, at most one period of {MaxSpreadMicroseconds} µs is one moment");
     }
 }

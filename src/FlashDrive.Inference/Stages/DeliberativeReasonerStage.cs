@@ -13,8 +13,24 @@ public sealed record TargetScores(Tensor Logits) : IDisposable
 /// <summary>
 /// The unmodified target model: writes the tokens that are not in the scratch yet in one forward pass and scores what comes after each.
 /// </summary>
-public sealed class DeliberativeReasonerStage(LanguageModel language)
+public sealed class DeliberativeReasonerStage(LanguageModel language) : IDeliberativeReasoner
 {
+    public TargetScores Score(FrameSession session, DraftTokens draft)
+    {
+        session.ThrowIfCancelled();
+        return Score(session.Session);
+    }
+
+    /// <summary>The branch without route reads the same thought (alpamayo.md §11.3).</summary>
+    public void Settle(FrameSession session)
+    {
+        Settle(session.Session);
+        if (session.Unguided is not { } unguided) return;
+        unguided.Restart();
+        foreach (var token in session.Session.Tokens) unguided.Append(token);
+        Settle(unguided);
+    }
+
     /// <summary>Scores after every token not written yet, or after the window when nothing has been generated.</summary>
     /// <exception cref="NonFiniteException">The logits are not finite.</exception>
     public TargetScores Score(ReasoningSession session)

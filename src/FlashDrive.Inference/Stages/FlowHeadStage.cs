@@ -11,13 +11,15 @@ namespace FlashDrive.Inference.Stages;
 /// </summary>
 public sealed class FlowHeadStage(ActionExpert expert, int waypoints, int configuredSteps)
 {
-    /// <summary>Standard-normal noise of every sample, keyed by (sample, element) and nothing else.</summary>
-    public Tensor Noise(KeyedRandom random, int samples)
+    /// <summary>Standard-normal noise, keyed by (sample, element) and nothing else.</summary>
+    /// <param name="first">Number of the first sample.</param>
+    /// <returns>[samples, waypoints, 2]</returns>
+    public Tensor Noise(KeyedRandom random, int first, int samples)
     {
         var noise = torch.empty(samples, waypoints, 2);
         var values = noise.data<float>();
         var perSample = waypoints * 2;
-        for (var i = 0; i < values.Length; i++) values[i] = (float)random.At(i / perSample).Normal((ulong)(i % perSample));
+        for (var i = 0; i < values.Length; i++) values[i] = (float)random.At(first + i / perSample).Normal((ulong)(i % perSample));
         return noise;
     }
 

@@ -1,4 +1,5 @@
 using FlashDrive.Inference.Kv;
+using FlashDrive.Inference.Streaming;
 using FlashDrive.Model.Language;
 using FlashDrive.Model.Tokenization;
 using FlashDrive.Model.Vision;
@@ -6,11 +7,10 @@ using FlashDrive.Torch;
 
 namespace FlashDrive.Inference.Stages;
 
-/// <summary>A window in the cache, ready to be reasoned over.</summary>
-/// <param name="Prompt">With image tokens expanded and history fused.</param>
-/// <param name="Session">The thought's session; a further one is opened per thought with <see cref="PrefillStage.Fork"/>.</param>
+/// <summary>A window in the cache, ready to be reasoned over: the handle that travels.</summary>
+/// <param name="Session">The lease on the window's blocks, its view and its scratch.</param>
 /// <param name="Unguided">The same window without its route, when guidance is on.</param>
-public sealed record PrefilledWindow(IngestedWindow Window, Prompt Prompt, ReasoningSession Session, ReasoningSession? Unguided) : IDisposable
+public sealed record PrefilledWindow(WindowFacts Facts, ReasoningSession Session, ReasoningSession? Unguided) : IDisposable
 {
     public void Dispose()
     {
@@ -33,7 +33,7 @@ public sealed class PrefillStage(LanguageModel language, PromptBuilder prompts, 
 {
     private readonly WindowPrefill _prefill = new(language, pool, views);
 
-    public PrefilledWindow Prefill(IngestedWindow window, PrefillRequest request)
+    public PrefilledWindow Prefill(WindowFacts facts, PrefillRequest request)
     {
         using var scope = torch.NewDisposeScope();
         using var guard = torch.no_grad();
@@ -41,7 +41,7 @@ public sealed class PrefillStage(LanguageModel language, PromptBuilder prompts, 
         var session = Whole(prompt, request.Features);
         try
         {
-            return new(window, prompt, session, request.Guided && request.Route is not null ? WithoutRoute(prompt, session) : null);
+            return new(facts, session, request.Guided && request.Route is not null ? WithoutRoute(prompt, session) : null);
         }
         catch
         {

@@ -5,30 +5,43 @@ using FlashDrive.Torch;
 
 namespace FlashDrive.Inference.Stages;
 
-/// <summary>A window's visual features, owned by whoever holds it.</summary>
-/// <param name="Grids">Patch grid of every image in prompt order: camera-major, oldest first.</param>
-/// <param name="Features">One row per language token, images in the same order.</param>
-public sealed record EncodedFrame(IngestedWindow Window, IReadOnlyList<ImageGrid> Grids, VisionFeatures Features) : IDisposable
-{
-    public void Dispose() => Features.Dispose();
-}
-
 /// <summary>
-/// The vision tower behind the image processor. Every image of the window is encoded; images never attend to each other, so each
-/// one's features are the same in whatever window it stands. Not thread-safe: it owns the pixel buffer.
+/// The vision tower behind the image processor. Images never attend to each other, so only a tick's own images are encoded: their
+/// features are the same in whatever window they stand. Not thread-safe: the image processor owns buffers.
 /// </summary>
-public sealed class StreamingEncoderStage(VisionTower tower, ImageProcessor processor)
+/// <param name="mergeSize">Side of the patch squares that become one token.</param>
+public sealed class StreamingEncoderStage(VisionTower tower, ImageProcessor processor, int mergeSize) : IStreamingEncoder
 {
-    public EncodedFrame Encode(IngestedWindow window)
+    public EncodedFrame Encode(IngestedFrame frame)
+    {
+        var (grids, features) = Encode(frame.Tick.Frames);
+        return new(frame.Facts, grids, features, mergeSize);
+    }
+
+    /// <summary>Every image of a window in one pass.</summary>
+    public EncodedWindow Encode(IngestedWindow window)
+    {
+        var (grids, features) = Encode([.. PromptOrder(window)]);
+        return new(window, grids, features);
+    }
+
+    private (ImageGrid[] Grids, VisionFeatures Features) Encode(IReadOnlyList<CameraFrame> images)
     {
         using var guard = torch.no_grad();
-        var images = PromptOrder(window).ToList();
-        var grids = images.Select(image => processor.GridOf(image.Height, image.Width)).ToList();
+        var grids = new ImageGrid[images.Count];
+        for (var i = 0; i < grids.Length; i++) grids[i] = processor.GridOf(images[i].Height, images[i].Width);
         using var scope = torch.NewDisposeScope();
         var features = EncodeRuns(images, grids);
-        if (!features.Merged.IsFinite() || features.Deepstack.Any(level => !level.IsFinite()))
-            throw new NonFiniteException("encode", "visual features");
-        return new EncodedFrame(window, grids, features.DetachFromDisposeScope());
+        if (!IsFinite(features)) throw new NonFiniteException("encode", "visual features");
+        return (grids, features.DetachFromDisposeScope());
+    }
+
+    private static bool IsFinite(VisionFeatures features)
+    {
+        if (!features.Merged.IsFinite()) return false;
+        foreach (var level in features.Deepstack)
+            if (!level.IsFinite()) return false;
+        return true;
     }
 
     /// <summary>Camera-major, oldest first: the order of the prompt.</summary>
@@ -40,7 +53,7 @@ public sealed class StreamingEncoderStage(VisionTower tower, ImageProcessor proc
     }
 
     /// <summary>One pass of the tower per run of images of one size; usually there is one run.</summary>
-    private VisionFeatures EncodeRuns(List<CameraFrame> images, List<ImageGrid> grids)
+    private VisionFeatures EncodeRuns(IReadOnlyList<CameraFrame> images, ImageGrid[] grids)
     {
         var runs = new List<VisionFeatures>();
         for (var start = 0; start < images.Count;)
@@ -55,7 +68,7 @@ public sealed class StreamingEncoderStage(VisionTower tower, ImageProcessor proc
             [.. Enumerable.Range(0, runs[0].Deepstack.Count).Select(level => torch.cat([.. runs.Select(r => r.Deepstack[level])]))]);
     }
 
-    private VisionFeatures EncodeRun(List<CameraFrame> images, int start, int end, ImageGrid grid)
+    private VisionFeatures EncodeRun(IReadOnlyList<CameraFrame> images, int start, int end, ImageGrid grid)
     {
         var perImage = grid.Patches * processor.PatchLength;
         var pixels = torch.empty((long)(end - start) * grid.Patches, processor.PatchLength);

@@ -1,4 +1,5 @@
 using FlashDrive.Driving;
+using FlashDrive.Inference;
 
 namespace FlashDrive.Service.Drive;
 

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using FlashDrive.Inference;
 using FlashDrive.Service.Cli;
 
 namespace FlashDrive.Service.Drive;

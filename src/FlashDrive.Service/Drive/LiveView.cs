@@ -1,4 +1,5 @@
 using FlashDrive.Driving;
+using FlashDrive.Inference;
 using FlashDrive.Service.Reporting;
 using Spectre.Console;
 using Spectre.Console.Rendering;

@@ -1,4 +1,5 @@
 using FlashDrive.Driving;
+using FlashDrive.Inference;
 using FlashDrive.Service.Reporting;
 
 namespace FlashDrive.Service.Drive;

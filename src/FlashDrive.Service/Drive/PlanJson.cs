@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using FlashDrive.Driving;
+using FlashDrive.Inference;
 
 namespace FlashDrive.Service.Drive;
 

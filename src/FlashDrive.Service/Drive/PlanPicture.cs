@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security;
 using System.Text;
 using FlashDrive.Driving;
+using FlashDrive.Inference;
 using FlashDrive.Service.Reporting;
 using StbImageWriteSharp;
 

@@ -21,7 +21,8 @@ public sealed class SequentialPlanner(SequentialRollout rollout) : IPlanner
     internal static PlanRecord Record(FrameBundle bundle, FrameResult result)
     {
         var record = new PlanRecord(bundle.FrameId, bundle.TickMicroseconds, OutcomeOf(result.Outcome), TimeSpan.Zero) { Truth = bundle.Future };
-        if (result.Plan is not { } plan) return record with { Reason = ReasonOf(result), Detail = result.Outcome == FrameOutcome.Failed ? result.Reason : null };
+        if (result.Outcome != FrameOutcome.Planned || result.Plan is not { } plan)
+            return record with { Reason = result.Outcome == FrameOutcome.Failed ? result.Stage : result.Reason, Detail = result.Detail ?? (result.Outcome == FrameOutcome.Failed ? result.Reason : null) };
         var truth = bundle.Future;
         return record with
         {
@@ -41,13 +42,5 @@ public sealed class SequentialPlanner(SequentialRollout rollout) : IPlanner
         FrameOutcome.Refused => PlanOutcome.Refused,
         FrameOutcome.Failed => PlanOutcome.Failed,
         _ => PlanOutcome.Dropped,
-    };
-
-    private static string? ReasonOf(FrameResult result) => result.Outcome switch
-    {
-        FrameOutcome.Warming => "warming",
-        FrameOutcome.Superseded => "superseded",
-        FrameOutcome.Failed => result.Stage,
-        _ => result.Reason,
     };
 }

@@ -33,7 +33,7 @@ public sealed class WindowDriver : IDisposable
     public Plan Drive(DrivingWindow window, Pictures pictures, long frame)
     {
         var ticks = Enumerable.Range(0, DrivingWindow.Frames).Select(f => Tick(window, f, pictures, frame)).ToList();
-        var result = _rollout.Drive(new IngestedWindow(ticks, 0, null));
+        var result = _rollout.Drive(new IngestedWindow(ticks));
         return result.Plan ?? throw new InvalidOperationException($"window {window.Seed} ended {result.Outcome} in {result.Stage}: {result.Reason}");
     }
 

@@ -24,15 +24,15 @@ public class WindowLayoutTests
     }
 
     [Fact]
-    public void The_plan_counts_a_window_per_session_and_shares_all_but_the_tail_with_guidance()
+    public void The_plan_counts_a_window_per_session_and_the_streams_own_and_shares_all_but_the_tail_with_guidance()
     {
         var layout = WindowLayout.Of(30, [new(0, 0, 5, 3), new(0, 1, 12, 3), new(1, 0, 17, 3)]);
         var plain = new KvPoolPlan(layout, Sessions: 2, Guided: false);
         var guided = new KvPoolPlan(layout, Sessions: 2, Guided: true);
         const int tail = 8 + KvPoolPlan.RouteAllowance;
 
-        Assert.Equal([new(5, 8), new(2, 2), new(tail, 2)], plain.Classes());
-        Assert.Equal([new(5, 8), new(2, 2), new(tail, 4)], guided.Classes());
+        Assert.Equal([new(5, 12), new(2, 3), new(tail, 3)], plain.Classes());
+        Assert.Equal([new(5, 12), new(2, 3), new(tail, 5)], guided.Classes());
         Assert.Equal((2, 4), (plain.Views, guided.Views));
         Assert.Equal(30 + KvPoolPlan.RouteAllowance + 16 + 1, plain.ViewSlots(16));
     }

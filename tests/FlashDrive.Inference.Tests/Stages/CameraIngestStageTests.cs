@@ -1,80 +1,118 @@
+using FlashDrive.Driving;
 using FlashDrive.Inference.Stages;
 
 namespace FlashDrive.Inference.Tests.Stages;
 
 public class CameraIngestStageTests
 {
+    private readonly CameraIngestStage _ingest = new();
+    private readonly IngestState _state = new();
+
     [Fact]
-    public void The_first_window_comes_with_its_last_frame_and_slides_from_then_on()
+    public void A_stream_begins_its_first_epoch_with_its_first_tick()
     {
-        var ingest = new CameraIngestStage(framesPerCamera: 3);
+        var frame = _ingest.Admit(_state, TinyModel.Tick(0));
 
-        Assert.Null(ingest.Admit(TinyModel.Tick(0)));
-        Assert.Null(ingest.Admit(TinyModel.Tick(1)));
-        var first = ingest.Admit(TinyModel.Tick(2))!;
-        var second = ingest.Admit(TinyModel.Tick(3))!;
-
-        Assert.Equal([0, 1, 2], first.Ticks.Select(t => t.FrameId));
-        Assert.Equal([1, 2, 3], second.Ticks.Select(t => t.FrameId));
-        Assert.Equal(("start", null), (first.ColdReason, second.ColdReason));
-        Assert.Equal((0, 0), (first.Epoch, second.Epoch));
+        Assert.Equal((0, "start"), (frame.Facts.Epoch, frame.Facts.EpochReason));
+        Assert.Equal([1, 6], frame.Facts.Cameras);
+        Assert.Equal(0, _ingest.Admit(_state, TinyModel.Tick(1)).Facts.Epoch);
     }
 
     [Theory]
     [InlineData("cameras")]
     [InlineData("resolution")]
     [InlineData("time_jump")]
-    public void A_changed_source_starts_a_new_epoch_with_an_empty_window(string reason)
+    [InlineData("failures")]
+    public void A_changed_source_or_a_reset_starts_a_new_epoch_that_goes_on(string reason)
     {
-        var ingest = new CameraIngestStage(framesPerCamera: 2);
-        ingest.Admit(TinyModel.Tick(0));
-        ingest.Admit(TinyModel.Tick(1));
+        _ingest.Admit(_state, TinyModel.Tick(0));
+        if (reason == "failures") _state.Reset("failures");
 
-        long shift = reason == "time_jump" ? 1_000_001 : 0;
+        long at = reason == "time_jump" ? 1_000_001 : 100_000;
         var cameras = reason == "cameras" ? new[] { 1 } : [1, 6];
         var width = reason == "resolution" ? 128 : 64;
-        Assert.Null(ingest.Admit(TinyModel.Tick(2, width, 64, 100_000 + Math.Max(100_000, shift), cameras)));
-        var window = ingest.Admit(TinyModel.Tick(3, width, 64, 200_000 + Math.Max(100_000, shift), cameras))!;
+        var first = _ingest.Admit(_state, TinyModel.Tick(1, width, 64, at, cameras));
+        var second = _ingest.Admit(_state, TinyModel.Tick(2, width, 64, at + 100_000, cameras));
 
-        Assert.Equal((reason, 1), (window.ColdReason, window.Epoch));
-        Assert.Equal([2, 3], window.Ticks.Select(t => t.FrameId));
+        Assert.Equal((1, reason), (first.Facts.Epoch, first.Facts.EpochReason));
+        Assert.Equal(1, second.Facts.Epoch);
     }
 
     [Fact]
-    public void A_gap_of_exactly_one_second_keeps_the_window()
+    public void A_gap_of_exactly_one_second_keeps_the_epoch()
     {
-        var ingest = new CameraIngestStage(framesPerCamera: 2);
-        ingest.Admit(TinyModel.Tick(0));
-        Assert.Equal(0, ingest.Admit(TinyModel.Tick(1, microseconds: 1_000_000))!.Epoch);
+        _ingest.Admit(_state, TinyModel.Tick(0));
+        Assert.Equal(0, _ingest.Admit(_state, TinyModel.Tick(1, microseconds: 1_000_000)).Facts.Epoch);
     }
 
     [Fact]
     public void Time_that_does_not_advance_is_refused_and_the_stream_goes_on()
     {
-        var ingest = new CameraIngestStage(framesPerCamera: 2);
-        ingest.Admit(TinyModel.Tick(5));
+        _ingest.Admit(_state, TinyModel.Tick(5));
 
-        var error = Assert.Throws<TickRefusedException>(() => ingest.Admit(TinyModel.Tick(6, microseconds: 500_000)));
+        Assert.Equal("time_backwards", Refused(TinyModel.Tick(6, microseconds: 500_000)).Reason);
+        Assert.Equal(0, _ingest.Admit(_state, TinyModel.Tick(7)).Facts.Epoch);
+    }
 
-        Assert.Equal("time_backwards", error.Reason);
-        Assert.Equal([5, 7], ingest.Admit(TinyModel.Tick(7))!.Ticks.Select(t => t.FrameId));
+    [Fact]
+    public void A_refused_tick_of_another_shape_changes_nothing()
+    {
+        _ingest.Admit(_state, TinyModel.Tick(0));
+
+        Refused(TinyModel.Tick(1, width: 128, microseconds: 0));
+
+        Assert.Equal(0, _ingest.Admit(_state, TinyModel.Tick(2)).Facts.Epoch);
     }
 
     [Fact]
     public void A_frame_with_too_few_bytes_is_refused_by_name()
     {
         var tick = TinyModel.Tick(0);
-        var cut = tick with { Frames = [tick.Frames[0] with { Rgb = new byte[10] }, tick.Frames[1]] };
-
-        var error = Assert.Throws<TickRefusedException>(() => new CameraIngestStage(2).Admit(cut));
+        var error = Refused(tick with { Frames = [tick.Frames[0] with { Rgb = new byte[10] }, tick.Frames[1]] });
 
         Assert.Equal("frame_size", error.Reason);
         Assert.Equal("tick 0: camera 1 has 10 bytes, 64x64 RGB needs 12288", error.Message);
     }
 
     [Fact]
-    public void Cameras_out_of_order_are_refused_by_name()
+    public void Cameras_out_of_order_are_refused_by_name() => Assert.Equal("camera_order", Refused(TinyModel.Tick(0, cameras: [6, 1])).Reason);
+
+    [Fact]
+    public void An_implausible_ego_history_is_refused_by_name() =>
+        Assert.Equal("ego_motion", Refused(TinyModel.Tick(0) with { History = EgoHistory.Straight(1000) }).Reason);
+
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(40_000, null)]
+    [InlineData(100_000, null)]
+    [InlineData(100_001, "camera_spread")]
+    [InlineData(-1, "camera_future")]
+    public void The_spread_between_cameras_is_measured_and_refused_above_one_period(long age, string? refusal)
     {
-        Assert.Equal("camera_order", Assert.Throws<TickRefusedException>(() => new CameraIngestStage(2).Admit(TinyModel.Tick(0, cameras: [6, 1]))).Reason);
+        var tick = Aged(TinyModel.Tick(3), age);
+
+        if (refusal is not null) Assert.Equal(refusal, Refused(tick).Reason);
+        else Assert.Equal(age, _ingest.Admit(_state, tick).SpreadMicroseconds);
     }
+
+    [Theory]
+    [InlineData(299_999, null)]
+    [InlineData(300_000, "camera_silent")]
+    public void A_repeated_camera_is_left_out_of_the_spread_and_refused_when_three_periods_old(long age, string? refusal)
+    {
+        var tick = Aged(TinyModel.Tick(5), age) with { RepeatedCameras = [1] };
+
+        if (refusal is not null)
+        {
+            Assert.Equal(refusal, Refused(tick).Reason);
+            return;
+        }
+        var frame = _ingest.Admit(_state, tick);
+        Assert.Equal((0, true), (frame.SpreadMicroseconds, frame.Facts.Patched));
+    }
+
+    private TickRefusedException Refused(FrameBundle tick) => Assert.Throws<TickRefusedException>(() => _ingest.Admit(_state, tick));
+
+    private static FrameBundle Aged(FrameBundle tick, long age) =>
+        tick with { Frames = [tick.Frames[0] with { CaptureMicroseconds = tick.TickMicroseconds - age }, tick.Frames[1]] };
 }

@@ -17,7 +17,7 @@ internal static class FixtureClip
         var ticks = Enumerable.Range(0, frames).Select(frame => new FrameBundle(frame, frame * 100_000L,
             [.. cameras.Select((camera, view) => new CameraFrame(
                 camera, frame * 100_000L, width, height, Interleave(bytes.AsSpan((first + view * frames + frame) * size, size), height * width)))], history));
-        return new([.. ticks], 0, null);
+        return new([.. ticks]);
     }
 
     /// <param name="clip">Which of the file's clips.</param>

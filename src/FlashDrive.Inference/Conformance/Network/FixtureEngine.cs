@@ -19,7 +19,7 @@ internal sealed class FixtureEngine : IDisposable
     {
         Model = model;
         var c = model.Configuration;
-        Encoder = new(model.Network.Vision, model.NewImageProcessor());
+        Encoder = new(model.Network.Vision, model.NewImageProcessor(), c.Vision.MergeSize);
         Reasoner = new(model.Network.Language);
         Sampler = new(model.Vocabulary.Length, model.Vocabulary.TrajectoryStart, model.Vocabulary.TrajectoryCount);
         Flow = new(model.Network.Expert, c.ActionSpace.Waypoints, c.Flow.Steps);
