@@ -4,11 +4,13 @@ using FlashDrive.Perf;
 return args switch
 {
     ["sequential", .. var rest] => SequentialBenchmark.Run(rest),
+    ["hop", .. var rest] => HopBenchmark.Run(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
     Console.Error.WriteLine("usage: dotnet run -c Release --project perf/FlashDrive.Perf -- sequential [--model DIR] [--threads 1,2] [--windows N] [--samples N]");
+    Console.Error.WriteLine("                                                               hop [--rounds N] [--trips N]");
     return 2;
 }

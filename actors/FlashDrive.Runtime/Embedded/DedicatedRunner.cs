@@ -3,7 +3,7 @@ namespace FlashDrive.Runtime.Embedded;
 /// <summary>Runs one actor on a background thread of its own, which sleeps while the actor is idle.</summary>
 internal sealed class DedicatedRunner : ActorRunner
 {
-    private readonly WakeSignal _signal = new();
+    private readonly WakeSignal _signal = WakeSignal.Create();
     private readonly ActorCell _cell;
     private readonly Thread _thread;
 
