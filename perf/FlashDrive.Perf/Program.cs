@@ -5,6 +5,7 @@ return args switch
 {
     ["sequential", .. var rest] => SequentialBenchmark.Run(rest),
     ["hop", .. var rest] => HopBenchmark.Run(rest),
+    ["allocation", .. var rest] => AllocationBenchmark.Run(rest),
     _ => Usage(),
 };
 
@@ -12,5 +13,6 @@ static int Usage()
 {
     Console.Error.WriteLine("usage: dotnet run -c Release --project perf/FlashDrive.Perf -- sequential [--model DIR] [--threads 1,2] [--windows N] [--samples N]");
     Console.Error.WriteLine("                                                               hop [--rounds N] [--trips N]");
+    Console.Error.WriteLine("                                                               allocation [--model DIR] [--frames N]");
     return 2;
 }

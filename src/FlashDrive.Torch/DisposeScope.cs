@@ -1,81 +1,26 @@
-using FlashDrive.Torch.Interop;
-
 namespace FlashDrive.Torch;
 
 /// <summary>
 /// Owns every tensor made on this thread while it is the innermost scope, and frees those still owned when it is disposed.
 /// Name and use follow TorchSharp: <c>using var scope = torch.NewDisposeScope(); … return result.MoveToOuterDisposeScope();</c>
-/// A scope belongs to the thread that opened it and closes in reverse order of opening.
+/// A scope belongs to the thread that opened it and closes in reverse order of opening; closing it twice does nothing.
+/// A tensor it freed must not be touched again (see <see cref="TensorRecycling"/>).
 /// </summary>
-public sealed unsafe class DisposeScope : IDisposable
+public readonly struct DisposeScope : IDisposable
 {
-    [ThreadStatic] private static DisposeScope? _current;
-    [ThreadStatic] private static Stack<List<Tensor>>? _spareLists;
+    private readonly ScopeFrame _frame;
+    private readonly long _opening;
 
-    private readonly DisposeScope? _outer;
-    private readonly int _thread = Environment.CurrentManagedThreadId;
-    private readonly List<Tensor> _tensors;
-    private bool _disposed;
+    internal DisposeScope(ScopeFrame frame) => (_frame, _opening) = (frame, frame.Opening);
 
-    internal DisposeScope()
-    {
-        _outer = _current;
-        _current = this;
-        _tensors = (_spareLists ??= new()).Count > 0 ? _spareLists.Pop() : new List<Tensor>(64);
-    }
+    /// <exception cref="InvalidOperationException">The scope was closed.</exception>
+    internal ScopeFrame Frame => IsOpen ? _frame : throw new InvalidOperationException("the dispose scope is closed");
 
-    internal static DisposeScope? Current => _current;
+    private bool IsOpen => _frame is not null && _frame.Opening == _opening;
 
-    internal DisposeScope? Outer => _outer;
-
-    internal bool BelongsToThisThread => _thread == Environment.CurrentManagedThreadId;
-
-    internal void Own(Tensor tensor)
-    {
-        tensor.ScopeSlot = _tensors.Count;
-        tensor.Scope = this;
-        _tensors.Add(tensor);
-    }
-
-    /// <summary>Swap-removes, so that disposing one tensor early costs the same for any number of tensors.</summary>
-    internal void Disown(Tensor tensor)
-    {
-        if (!BelongsToThisThread)
-            throw new InvalidOperationException(
-                $"{tensor.Description} belongs to a dispose scope of another thread; detach or move it there before handing it over");
-        var slot = tensor.ScopeSlot;
-        var last = _tensors[^1];
-        _tensors[slot] = last;
-        last.ScopeSlot = slot;
-        _tensors.RemoveAt(_tensors.Count - 1);
-        tensor.Scope = null;
-    }
-
+    /// <exception cref="InvalidOperationException">Another scope that was opened inside it is open, or another thread opened it.</exception>
     public void Dispose()
     {
-        if (_disposed) return;
-        if (_current != this)
-            throw new InvalidOperationException(BelongsToThisThread
-                ? "a dispose scope must close after every scope opened inside it"
-                : "a dispose scope must close on the thread that opened it");
-        _disposed = true;
-        _current = _outer;
-        Span<nint> handles = stackalloc nint[128];
-        var count = 0;
-        foreach (var tensor in _tensors)
-        {
-            handles[count++] = tensor.TakeHandle();
-            tensor.Scope = null;
-            if (count == handles.Length) Free(handles, ref count);
-        }
-        Free(handles, ref count);
-        _tensors.Clear();
-        if (_spareLists!.Count < 16) _spareLists.Push(_tensors);
-    }
-
-    private static void Free(Span<nint> handles, ref int count)
-    {
-        fixed (nint* p = handles) Native.fd_free_many(p, count);
-        count = 0;
+        if (IsOpen) _frame.Close();
     }
 }

@@ -43,7 +43,7 @@ public sealed unsafe class Op(string name, string overload = "")
     {
         NativeValue result;
         var count = Invoke(args, &result, 1);
-        if (count == 1 && result.Tag == ValueTag.Tensor) return new Tensor((nint)result.Payload);
+        if (count == 1 && result.Tag == ValueTag.Tensor) return Tensor.Adopt((nint)result.Payload);
         throw Unexpected(&result, count, "a tensor");
     }
 
@@ -71,9 +71,9 @@ public sealed unsafe class Op(string name, string overload = "")
         var next = 0;
         for (var i = 0; i < count; i++)
         {
-            if (results[i].Tag == ValueTag.Tensor) tensors[next++] = new Tensor((nint)results[i].Payload);
+            if (results[i].Tag == ValueTag.Tensor) tensors[next++] = Tensor.Adopt((nint)results[i].Payload);
             if (results[i].Tag != ValueTag.TensorList) continue;
-            foreach (var handle in new ReadOnlySpan<nint>((void*)results[i].Payload, (int)results[i].Length)) tensors[next++] = new Tensor(handle);
+            foreach (var handle in new ReadOnlySpan<nint>((void*)results[i].Payload, (int)results[i].Length)) tensors[next++] = Tensor.Adopt(handle);
             Native.fd_free_list((nint)results[i].Payload);
         }
         return tensors;

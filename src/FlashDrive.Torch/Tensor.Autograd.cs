@@ -18,7 +18,7 @@ public sealed unsafe partial class Tensor
         {
             nint handle = 0;
             TorchError.Check(Native.fd_grad_of(Handle, &handle), "grad", this);
-            return handle == 0 ? null : new Tensor(handle);
+            return handle == 0 ? null : Tensor.Adopt(handle);
         }
 
         set
@@ -39,6 +39,6 @@ public sealed unsafe partial class Tensor
     {
         nint handle = 0;
         TorchError.Check(Native.fd_alias(Handle, &handle), "alias", this);
-        return new Tensor(handle);
+        return Tensor.Adopt(handle);
     }
 }

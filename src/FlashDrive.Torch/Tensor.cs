@@ -15,10 +15,8 @@ public sealed unsafe partial class Tensor : IDisposable
     private nint _handle;
     private long[]? _shape;
 
-    internal Tensor(nint handle)
+    private Tensor()
     {
-        _handle = handle;
-        DisposeScope.Current?.Own(this);
     }
 
     ~Tensor()
@@ -28,9 +26,20 @@ public sealed unsafe partial class Tensor : IDisposable
         Native.fd_free(_handle);
     }
 
-    internal DisposeScope? Scope { get; set; }
+    internal ScopeFrame? Scope { get; set; }
 
     internal int ScopeSlot { get; set; }
+
+    /// <summary>A tensor around a native handle, in the thread's innermost scope.</summary>
+    internal static Tensor Adopt(nint handle)
+    {
+        var mine = ThreadTensors.Mine;
+        // An object that served before keeps its registration with the finaliser for life: registering anew would allocate.
+        var tensor = mine.TakeShell() ?? new Tensor();
+        tensor._handle = handle;
+        mine.Current?.Own(tensor);
+        return tensor;
+    }
 
     internal nint Handle => _handle != 0 ? _handle : throw new ObjectDisposedException(nameof(Tensor), "the tensor was disposed");
 
@@ -60,11 +69,12 @@ public sealed unsafe partial class Tensor : IDisposable
     /// <summary>One size; negative dimensions count from the end.</summary>
     public long size(int dim)
     {
-        var sizes = shape;
-        var place = dim < 0 ? dim + sizes.Length : dim;
-        return (uint)place < (uint)sizes.Length
-            ? sizes[place]
-            : throw new ArgumentOutOfRangeException(nameof(dim), dim, $"{Description} has {sizes.Length} dimensions");
+        var values = stackalloc long[InfoWords];
+        var dims = ReadInfo(values, "size");
+        var place = dim < 0 ? dim + dims : dim;
+        return (uint)place < (uint)dims
+            ? values[InfoHeadWords + place]
+            : throw new ArgumentOutOfRangeException(nameof(dim), dim, $"{Description} has {dims} dimensions");
     }
 
     public long[] stride() => ReadSizes(strides: true);
@@ -112,9 +122,14 @@ public sealed unsafe partial class Tensor : IDisposable
     }
 
     /// <summary>The single element of a one-element tensor.</summary>
-    public T item<T>() where T : unmanaged => numel == 1
-        ? ToArray<T>()[0]
-        : throw new InvalidOperationException($"item of {Description}: only a one-element tensor has one");
+    public T item<T>() where T : unmanaged
+    {
+        if (numel != 1) throw new InvalidOperationException($"item of {Description}: only a one-element tensor has one");
+        if (device.Type != DeviceType.Cpu) return ToArray<T>()[0];
+        var value = data<T>()[0];
+        GC.KeepAlive(this);
+        return value;
+    }
 
     /// <summary>Hands the tensor to the scope around the one that owns it, or to nobody when there is none.</summary>
     /// <exception cref="InvalidOperationException">The scope belongs to another thread.</exception>
@@ -127,10 +142,14 @@ public sealed unsafe partial class Tensor : IDisposable
     }
 
     /// <summary>Hands the tensor to a scope that is open on this thread.</summary>
+    /// <exception cref="InvalidOperationException">One of the two scopes belongs to another thread, or the new one is closed.</exception>
     public Tensor MoveToOtherDisposeScope(DisposeScope scope)
     {
+        var frame = scope.Frame;
+        if (!frame.BelongsToThisThread)
+            throw new InvalidOperationException($"{Description} cannot move to a dispose scope of another thread; detach it, hand it over and move it there");
         Scope?.Disown(this);
-        scope.Own(this);
+        frame.Own(this);
         return this;
     }
 
@@ -149,30 +168,39 @@ public sealed unsafe partial class Tensor : IDisposable
         if (handle == 0) return;
         // A scope of another thread keeps the empty object in its list, which only that thread may touch.
         if (Scope is { BelongsToThisThread: true } scope) scope.Disown(this);
+        GC.SuppressFinalize(this);
         Native.fd_free(handle);
     }
 
-    /// <summary>Takes the handle from the object, which is dead afterwards; 0 when somebody did before.</summary>
-    internal nint TakeHandle()
+    /// <summary>Takes the handle from the object; 0 when somebody did before.</summary>
+    internal nint TakeHandle() => Interlocked.Exchange(ref _handle, 0);
+
+    /// <summary>Puts the freed object in line to serve again.</summary>
+    internal void AwaitReuse(ThreadTensors thread)
     {
-        var handle = Interlocked.Exchange(ref _handle, 0);
-        if (handle != 0) GC.SuppressFinalize(this);
-        return handle;
+        _shape = null;
+        thread.Wait(this);
     }
 
     internal void ForgetShape() => _shape = null;
 
     private const int InfoHeadWords = 7;
+    private const int MaxDimensions = 64;
+    private const int InfoWords = InfoHeadWords + 2 * MaxDimensions;
 
     private long[] ReadSizes(bool strides)
     {
-        const int maxDimensions = 64;
-        const int capacity = InfoHeadWords + 2 * maxDimensions;
-        var values = stackalloc long[capacity];
-        TorchError.Check(Native.fd_info(Handle, values, capacity), strides ? "stride" : "shape");
-        GC.KeepAlive(this);
-        var dims = (int)values[6];
+        var values = stackalloc long[InfoWords];
+        var dims = ReadInfo(values, strides ? "stride" : "shape");
         return new ReadOnlySpan<long>(values + InfoHeadWords + (strides ? dims : 0), dims).ToArray();
+    }
+
+    /// <summary>Head, sizes and strides; returns the number of dimensions.</summary>
+    private int ReadInfo(long* values, string what)
+    {
+        TorchError.Check(Native.fd_info(Handle, values, InfoWords), what);
+        GC.KeepAlive(this);
+        return (int)values[InfoHeadWords - 1];
     }
 
     private InfoHead Info()

@@ -73,7 +73,7 @@ public static unsafe partial class torch
         fixed (long* sizes = shape)
             error = Native.fd_from_blob(data, sizes, shape.Length, (int)dtype, &ReleaseBlob, GCHandle.ToIntPtr(lease), &handle);
         TorchError.Check(error, "from_blob");
-        return new Tensor(handle);
+        return Tensor.Adopt(handle);
     }
 
     [UnmanagedCallersOnly]

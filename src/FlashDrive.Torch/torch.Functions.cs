@@ -19,9 +19,9 @@ public static partial class torch
     private static readonly Op BceOp = new("aten::binary_cross_entropy_with_logits");
     private static readonly Op MseOp = new("aten::mse_loss");
 
-    public static Tensor cat(Tensor[] tensors, long dim = 0) => CatOp.Call(tensors, dim);
+    public static Tensor cat(ReadOnlySpan<Tensor> tensors, long dim = 0) => CallList(CatOp, tensors, dim);
 
-    public static Tensor stack(Tensor[] tensors, long dim = 0) => StackOp.Call(tensors, dim);
+    public static Tensor stack(ReadOnlySpan<Tensor> tensors, long dim = 0) => CallList(StackOp, tensors, dim);
 
     public static Tensor matmul(Tensor a, Tensor b) => MatmulOp.Call(a, b);
 
@@ -59,4 +59,28 @@ public static partial class torch
         BceOp.Call(logits, targets, Arg.None, positiveWeight, reduction);
 
     public static Tensor mse_loss(Tensor a, Tensor b, int reduction = 1) => MseOp.Call(a, b, reduction);
+
+    // Arrays for short lists, one per length, so that a call with a list of known length allocates none.
+    private const int LongestKeptList = 16;
+
+    [ThreadStatic] private static Tensor[]?[]? _lists;
+
+    private static Tensor CallList(Op op, ReadOnlySpan<Tensor> tensors, long dim)
+    {
+        if (tensors.Length > LongestKeptList) return op.Call(tensors.ToArray(), dim);
+        var kept = _lists ??= new Tensor[]?[LongestKeptList + 1];
+        var list = kept[tensors.Length] ?? new Tensor[tensors.Length];
+        // Taken for the length of the call: what frees memory may call back into managed code.
+        kept[tensors.Length] = null;
+        try
+        {
+            tensors.CopyTo(list);
+            return op.Call(list, dim);
+        }
+        finally
+        {
+            Array.Clear(list);
+            kept[tensors.Length] = list;
+        }
+    }
 }

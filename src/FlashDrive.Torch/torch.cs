@@ -44,7 +44,7 @@ public static unsafe partial class torch
     /// <summary>Seeds LibTorch's global generator. The engine itself draws from keyed generators and never from this one.</summary>
     public static void manual_seed(ulong seed) => TorchError.Check(Native.fd_manual_seed(seed), "manual_seed");
 
-    public static DisposeScope NewDisposeScope() => new();
+    public static DisposeScope NewDisposeScope() => new(ThreadTensors.Mine.OpenScope());
 
     /// <summary>Operators record no gradient graph on this thread until the guard is disposed.</summary>
     public static GradGuard no_grad() => new(false);
@@ -68,6 +68,6 @@ public static unsafe partial class torch
         fixed (nint* p = inputs, r = results)
             TorchError.Check(Native.fd_gradients(output.Handle, p, inputs.Length, r), "gradients", output);
         GC.KeepAlive(leaves);
-        return Array.ConvertAll(results, handle => handle == 0 ? null : new Tensor(handle));
+        return Array.ConvertAll(results, handle => handle == 0 ? null : Tensor.Adopt(handle));
     }
 }
