@@ -1,0 +1,73 @@
+using FlashDrive.Actors.Streams;
+using FlashDrive.Driving;
+using FlashDrive.Inference;
+using FlashDrive.Inference.Admission;
+using FlashDrive.Inference.Stages;
+using FlashDrive.Inference.Streaming;
+
+namespace FlashDrive.Actors.Credits;
+
+/// <summary>
+/// Follows a frame from its offer to its end, which comes exactly once. Whoever owns the frame's message ends it; others can only
+/// <see cref="Doom"/> it, because its credits must not return before its message has left the mailboxes they were counted for.
+/// </summary>
+public sealed class FrameTicket
+{
+    private FrameEnd? _end, _doom;
+    private int _held;
+
+    internal FrameTicket(StreamLane lane, FrameBundle tick, TimeSpan arrival, FrameFate? fate)
+    {
+        (Lane, Tick, Arrival, Fate) = (lane, tick, arrival, fate);
+        IsCancelled = () => _doom is not null;
+    }
+
+    /// <summary>The frame's stream.</summary>
+    public StreamLane Lane { get; }
+
+    public FrameBundle Tick { get; }
+
+    public long FrameId => Tick.FrameId;
+
+    /// <summary>When the frame was offered, on the engine's clock.</summary>
+    public TimeSpan Arrival { get; }
+
+    /// <summary>What is to become of it when a log is replayed.</summary>
+    public FrameFate? Fate { get; }
+
+    /// <summary>Set when it is admitted.</summary>
+    public FrameFacts? Facts { get; internal set; }
+
+    /// <summary>Set when it was prefilled.</summary>
+    public WindowFacts? Window { get; internal set; }
+
+    /// <summary>Where it is.</summary>
+    public string Stage { get; internal set; } = StageNames.Ingest;
+
+    /// <summary>When its message was sent to the stage it is in.</summary>
+    internal TimeSpan Sent { get; set; }
+
+    public StageTimes Times { get; internal set; }
+
+    /// <summary>How it ended, or null while it has not.</summary>
+    public FrameEnd? End => Volatile.Read(ref _end);
+
+    /// <summary>How it is to end as soon as its owner meets it.</summary>
+    public FrameEnd? Doomed => Volatile.Read(ref _doom);
+
+    /// <summary>Polled between decode rounds and flow steps.</summary>
+    public Func<bool> IsCancelled { get; }
+
+    /// <summary>Has the frame end this way at its owner's next look at it; the first doom counts.</summary>
+    public void Doom(FrameEnd end) => Interlocked.CompareExchange(ref _doom, end, null);
+
+    public bool Holds(CreditKind kind) => ((CreditKind)Volatile.Read(ref _held) & kind) != 0;
+
+    internal void Hold(CreditKind kind) => Interlocked.Or(ref _held, (int)kind);
+
+    /// <summary>Forgets a credit; true when it was held.</summary>
+    internal bool LetGo(CreditKind kind) => ((CreditKind)Interlocked.And(ref _held, ~(int)kind) & kind) != 0;
+
+    /// <summary>True for the one call that ended it.</summary>
+    internal bool TryEnd(FrameEnd end) => Interlocked.CompareExchange(ref _end, end, null) is null;
+}

@@ -1,0 +1,25 @@
+using FlashDrive.Actors.Streams;
+using FlashDrive.Inference;
+
+namespace FlashDrive.Actors.Observation;
+
+/// <summary>How the window behind a published plan came about.</summary>
+public enum PlanMode
+{
+    /// <summary>The window moved on by the frames that came.</summary>
+    Warm,
+
+    /// <summary>The first plan after a restart of the window.</summary>
+    Cold,
+
+    /// <summary>Something in the window is older than its tick.</summary>
+    Patched,
+
+    /// <summary>No plan came: the last one, shifted in time and braking to rest.</summary>
+    Fallback,
+}
+
+/// <summary>What leaves the engine.</summary>
+/// <param name="Age">From the frame's arrival to now.</param>
+/// <param name="Late">After its deadline.</param>
+public sealed record PublishedPlan(StreamLane Stream, Plan Plan, PlanMode Mode, TimeSpan Age, bool Late);

@@ -1,0 +1,65 @@
+using FlashDrive.Actors.Credits;
+using FlashDrive.Actors.Observation;
+using FlashDrive.Inference;
+using FlashDrive.Runtime;
+using FlashDrive.Torch;
+
+namespace FlashDrive.Actors;
+
+/// <summary>
+/// What every stage's actor does around its stage: lets doomed frames and frames of older epochs end, measures, and leaves a throw
+/// to its supervision, which ends the frame in hand.
+/// </summary>
+/// <param name="actor">Name of the actor.</param>
+/// <param name="stage">Stable name of the stage (<see cref="StageNames"/>).</param>
+internal abstract class StageActor<T>(Pipeline pipeline, string actor, string stage) : IActor<T> where T : IFrameMessage
+{
+    protected Pipeline Pipeline => pipeline;
+
+    protected CreditLedger Ledger => pipeline.Ledger;
+
+    /// <summary>LibTorch's thread count is a setting of the calling thread.</summary>
+    public virtual void Started() => torch.set_num_threads(pipeline.Options.TorchThreads);
+
+    public void Handle(T message)
+    {
+        var ticket = message.Ticket;
+        if (!Enter(ticket, message)) return;
+        var started = pipeline.Now;
+        var sent = ticket.Sent;
+        try
+        {
+            Process(message);
+        }
+        catch (OperationCanceledException) when (ticket.Doomed is { } doom)
+        {
+            message.Dispose();
+            Ledger.End(ticket, doom);
+            return;
+        }
+        pipeline.Observer.StageDone(new(ticket, actor, stage, sent, started, pipeline.Now));
+    }
+
+    /// <summary>Handles the message of a frame that is to go on. Sends as its last act.</summary>
+    protected abstract void Process(T message);
+
+    /// <summary>Sends a frame on.</summary>
+    protected void Send<TNext>(IActorRef<TNext> next, TNext message) where TNext : IFrameMessage
+    {
+        message.Ticket.Sent = pipeline.Now;
+        next.Tell(message);
+    }
+
+    private bool Enter(FrameTicket ticket, T message)
+    {
+        if (pipeline.EndOf(ticket) is { } end)
+        {
+            message.Dispose();
+            Ledger.End(ticket, end);
+            return false;
+        }
+        ticket.Stage = stage;
+        ticket.Fate?.Enter(stage);
+        return true;
+    }
+}
