@@ -109,7 +109,7 @@ public sealed class EmbeddedHost(TimeProvider clock) : IActorHost
             var wakes = _wakesOfEnded;
             foreach (var cell in _cells.Values)
             {
-                if (cell.IsScheduled) return null;
+                if (!cell.IsIdle) return null;
                 wakes += cell.Wakes;
             }
             return wakes;

@@ -23,7 +23,8 @@ internal abstract class ActorCell
 
     public ActorRunner Runner { get; set; } = null!;
 
-    public bool IsScheduled => Volatile.Read(ref _scheduled) != 0;
+    /// <summary>False also between the two halves of <see cref="TryRest"/> when work has come.</summary>
+    public bool IsIdle => Volatile.Read(ref _scheduled) == 0 && !HasWork;
 
     /// <summary>Times it went from idle to scheduled.</summary>
     public long Wakes => Volatile.Read(ref _wakes);

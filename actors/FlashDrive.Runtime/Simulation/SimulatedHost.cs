@@ -89,6 +89,17 @@ public sealed class SimulatedHost : IActorHost
         if (Current is { } cell && _faults.CrashesAt(cell.Name, name)) throw Crash(cell.Name, cell.Number, CrashPoint.During, name);
     }
 
+    /// <summary>
+    /// Has <paramref name="arrive"/> called, in no actor, for each arrival at its time; those in the past at once. Arrivals at the same
+    /// time keep their order.
+    /// </summary>
+    public void Feed<T>(IEnumerable<Arrival<T>> arrivals, Action<T> arrive)
+    {
+        ArgumentNullException.ThrowIfNull(arrivals);
+        ArgumentNullException.ThrowIfNull(arrive);
+        new EdgeFeed<T>(_clock, arrivals.GetEnumerator(), arrive).Next();
+    }
+
     /// <summary>Lets one event happen, moving time to it; false when there is none.</summary>
     public bool Step() => StepUntil(long.MaxValue);
 
