@@ -67,7 +67,9 @@ internal sealed class PrefillActor(Pipeline pipeline, IPrefill prefill) : IActor
         }
         ticket.Stage = StageNames.Prefill;
         var waiting = ticket.Lane.Waiting;
-        if (waiting.Count == pipeline.Options.Engine.FramesPerCamera) Drop(waiting, 0, FrameEnd.Dropped(DropReasons.Superseded));
+        // Lossless, E frames can wait; in a replay those that are to be superseded make room as they did when it was recorded.
+        var mayDisplace = pipeline.Options.Policy == EdgePolicy.RealTime || (waiting.Count > 0 && CountOf(ticket.Lane) == 0);
+        if (mayDisplace && waiting.Count == pipeline.Options.Engine.FramesPerCamera) Drop(waiting, 0, FrameEnd.Dropped(DropReasons.Superseded));
         waiting.Add(encoded);
     }
 
