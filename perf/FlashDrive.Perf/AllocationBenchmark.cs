@@ -74,9 +74,9 @@ internal sealed class AllocationBenchmark : IDisposable
         private readonly PromptRequest _request;
         private readonly ImageGrid _grid;
         private readonly Prompt _prompt;
-        private readonly RotaryPositions _positions;
         private readonly Tensor _pixels, _windowPixels, _ids, _places, _noise, _time;
-        private readonly int[] _flatPositions;
+        private readonly int[] _historyIds;
+        private int[] _flatPositions;
         private readonly float[] _actions;
         private readonly Cache _cache;
         private readonly TokenSampler _sampler;
@@ -90,14 +90,13 @@ internal sealed class AllocationBenchmark : IDisposable
             _grid = _processor.GridOf(Height, Width);
             int[] cameras = [0, 1, 2, 6];
             _request = new(Enumerable.Repeat(_grid, Frames * cameras.Length).ToArray(), Frames, cameras);
-            _prompt = model.Prompts.Build(_request).FuseHistory(History());
-            _positions = Positions();
-            _flatPositions = [.. _positions.T, .. _positions.H, .. _positions.W];
+            _historyIds = History();
+            _prompt = model.Prompts.Build(_request).FuseHistory(_historyIds);
+            _flatPositions = _prompt.Layout.Positions.Flat;
             _pixels = torch.zeros(cameras.Length * _grid.Patches, _processor.PatchLength).DetachFromDisposeScope();
             _windowPixels = torch.zeros(_request.Grids.Count * _grid.Patches, _processor.PatchLength).DetachFromDisposeScope();
             _ids = torch.tensor(Array.ConvertAll(_prompt.Ids, id => (long)id), 1, _prompt.Length).DetachFromDisposeScope();
-            long[] places = [.. _prompt.Images.SelectMany(image => Enumerable.Range(image.FirstToken, image.Tokens)).Select(place => (long)place)];
-            _places = torch.tensor(places).DetachFromDisposeScope();
+            _places = torch.tensor(_prompt.Layout.ImagePlaces).DetachFromDisposeScope();
             _noise = torch.ones(1, model.Actions.Waypoints, 2).DetachFromDisposeScope();
             _time = torch.full([1, 1, 1], 0.5).DetachFromDisposeScope();
             _actions = new float[2 * model.Actions.Waypoints];
@@ -110,8 +109,7 @@ internal sealed class AllocationBenchmark : IDisposable
             ("4 images processed", Images),
             ("vision tower, 4 images", Encode),
             ("history tokens", () => History()),
-            ("prompt", () => _model.Prompts.Build(_request).FuseHistory(History())),
-            ("rotary positions", () => Positions()),
+            ("prompt ids and positions", PromptIds),
             ("prefill, whole window", Prefill),
             ($"{DecodeSteps} decode steps", Decode),
             ($"{FlowSteps} velocities", Flow),
@@ -131,8 +129,12 @@ internal sealed class AllocationBenchmark : IDisposable
             return bins;
         }
 
-        private RotaryPositions Positions() =>
-            RotaryPositions.Compute(_prompt.Ids, _prompt.Grids, _model.Vocabulary.ImagePad, _model.Configuration.Vision.MergeSize);
+        private void PromptIds()
+        {
+            var prompt = _model.Prompts.Build(_request);
+            prompt.WriteIds(_historyIds, _ids.data<long>());
+            _flatPositions = prompt.Layout.Positions.Flat;
+        }
 
         private void Images()
         {
@@ -168,7 +170,7 @@ internal sealed class AllocationBenchmark : IDisposable
                 ReadOnlySpan<long> id = [7];
                 var slot = _prompt.Length + step;
                 _cache.Begin(slot, 1);
-                var hidden = language.Forward(language.Embed(torch.tensor(id, 1, 1)), language.Rotary.TextTables(slot + _positions.RopeDelta, 1), null, _cache);
+                var hidden = language.Forward(language.Embed(torch.tensor(id, 1, 1)), language.Rotary.TextTables(slot + _prompt.Layout.Positions.RopeDelta, 1), null, _cache);
                 var logits = language.Logits(language.Norm(hidden.squeeze(0)));
                 _sampler.Sample(logits.data<float>(), 0.6, 0.98, 0.5);
             }
@@ -178,7 +180,7 @@ internal sealed class AllocationBenchmark : IDisposable
         {
             using var scope = torch.NewDisposeScope();
             var expert = _model.Network.Expert;
-            var rotary = expert.Rotary.TextTables(_prompt.Length + DecodeSteps + _positions.RopeDelta, _model.Actions.Waypoints);
+            var rotary = expert.Rotary.TextTables(_prompt.Length + DecodeSteps + _prompt.Layout.Positions.RopeDelta, _model.Actions.Waypoints);
             var x = _noise;
             for (var step = 0; step < FlowSteps; step++) x += expert.Velocity(x, _time, rotary, _cache) * (1.0 / FlowSteps);
         }

@@ -1,25 +1,39 @@
 namespace FlashDrive.Model.Actions;
 
 /// <summary>
-/// A symmetric banded linear system, solved by Cholesky factorisation in O(n·bandwidth²). The reference solves the same systems
-/// with dense float32 matrices; in double the difference is rounding only.
+/// A symmetric banded linear system, solved by Cholesky factorisation in O(n·bandwidth²), in memory of the caller. The reference solves
+/// the same systems with dense float32 matrices; in double the difference is rounding only.
 /// </summary>
-internal sealed class BandedSystem(int size, int bandwidth)
+internal readonly ref struct BandedSystem
 {
     // Lower triangle by rows: entry (i, i − k) at k, k = 0…bandwidth.
-    private readonly double[] _lower = new double[size * (bandwidth + 1)];
+    private readonly Span<double> _lower;
+    private readonly int _size, _bandwidth;
 
-    public double[] RightSide { get; } = new double[size];
+    /// <param name="memory">At least <see cref="MemoryLength"/> values; what they hold is overwritten.</param>
+    public BandedSystem(int size, int bandwidth, Span<double> memory)
+    {
+        (_size, _bandwidth) = (size, bandwidth);
+        _lower = memory[..(size * (bandwidth + 1))];
+        RightSide = memory.Slice(_lower.Length, size);
+        _lower.Clear();
+        RightSide.Clear();
+    }
+
+    /// <summary>[size], the solution after <see cref="Solve"/>.</summary>
+    public Span<double> RightSide { get; }
+
+    public static int MemoryLength(int size, int bandwidth) => size * (bandwidth + 2);
 
     public void Add(int row, int column, double value)
     {
         var (i, k) = row >= column ? (row, row - column) : (column, column - row);
-        _lower[i * (bandwidth + 1) + k] += value;
+        _lower[i * (_bandwidth + 1) + k] += value;
     }
 
     public void AddDiagonal(double value)
     {
-        for (var i = 0; i < size; i++) Add(i, i, value);
+        for (var i = 0; i < _size; i++) Add(i, i, value);
     }
 
     /// <summary>
@@ -28,7 +42,7 @@ internal sealed class BandedSystem(int size, int bandwidth)
     /// </summary>
     public void AddSmoothing(ReadOnlySpan<double> stencil, double weight, int points, double known = 0)
     {
-        var skipped = points - size;
+        var skipped = points - _size;
         for (var place = 0; place + stencil.Length <= points; place++)
             for (var a = 0; a < stencil.Length; a++)
                 for (var b = 0; b <= a; b++)
@@ -40,38 +54,40 @@ internal sealed class BandedSystem(int size, int bandwidth)
                 }
     }
 
-    /// <summary>The solution, or null when the matrix is not positive definite to rounding.</summary>
-    public double[]? Solve()
+    /// <summary>
+    /// Turns the right side into the solution and uses the matrix up; false when the matrix is not positive definite to rounding.
+    /// </summary>
+    public bool Solve()
     {
-        var width = bandwidth + 1;
-        var factor = (double[])_lower.Clone();
-        var x = (double[])RightSide.Clone();
-        for (var i = 0; i < size; i++)
+        var width = _bandwidth + 1;
+        var factor = _lower;
+        var x = RightSide;
+        for (var i = 0; i < _size; i++)
         {
-            for (var k = Math.Min(i, bandwidth); k >= 0; k--)
+            for (var k = Math.Min(i, _bandwidth); k >= 0; k--)
             {
                 var j = i - k;
                 var sum = factor[i * width + k];
-                for (var m = Math.Max(0, i - bandwidth); m < j; m++) sum -= factor[i * width + i - m] * factor[j * width + j - m];
+                for (var m = Math.Max(0, i - _bandwidth); m < j; m++) sum -= factor[i * width + i - m] * factor[j * width + j - m];
                 if (k > 0)
                 {
                     factor[i * width + k] = sum / factor[j * width];
                     continue;
                 }
-                if (!(sum > 0)) return null;
+                if (!(sum > 0)) return false;
                 factor[i * width] = Math.Sqrt(sum);
             }
         }
-        for (var i = 0; i < size; i++)
+        for (var i = 0; i < _size; i++)
         {
-            for (var k = 1; k <= Math.Min(i, bandwidth); k++) x[i] -= factor[i * width + k] * x[i - k];
+            for (var k = 1; k <= Math.Min(i, _bandwidth); k++) x[i] -= factor[i * width + k] * x[i - k];
             x[i] /= factor[i * width];
         }
-        for (var i = size - 1; i >= 0; i--)
+        for (var i = _size - 1; i >= 0; i--)
         {
-            for (var k = 1; k <= bandwidth && i + k < size; k++) x[i] -= factor[(i + k) * width + k] * x[i + k];
+            for (var k = 1; k <= _bandwidth && i + k < _size; k++) x[i] -= factor[(i + k) * width + k] * x[i + k];
             x[i] /= factor[i * width];
         }
-        return x;
+        return true;
     }
 }

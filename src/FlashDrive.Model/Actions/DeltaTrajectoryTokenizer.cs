@@ -25,6 +25,13 @@ public sealed class DeltaTrajectoryTokenizer(HistoryTokenizerConfiguration confi
         if (xyz.Length != 3 * poses || (configuration.PredictYaw && rotations.Length != 9 * poses))
             throw new ArgumentException($"{xyz.Length} coordinates and {rotations.Length} rotation entries are not of whole poses", nameof(xyz));
         var bins = new int[poses * Dimensions];
+        Encode(xyz, rotations, bins);
+        return bins;
+    }
+
+    private void Encode(ReadOnlySpan<float> xyz, ReadOnlySpan<float> rotations, Span<int> bins)
+    {
+        var poses = xyz.Length / 3;
         float previousYaw = 0;
         for (var i = 0; i < poses; i++)
         {
@@ -40,19 +47,28 @@ public sealed class DeltaTrajectoryTokenizer(HistoryTokenizerConfiguration confi
             bins[i * Dimensions + 3] = Bin(turn, (float)configuration.YawMin, (float)configuration.YawMax);
             previousYaw = yaw;
         }
-        return bins;
     }
 
     public int[] Encode(EgoHistory history)
     {
-        var (xyz, rotations) = (new float[3 * EgoHistory.Poses], new float[9 * EgoHistory.Poses]);
+        var bins = new int[EgoHistory.Poses * Dimensions];
+        Encode(history, bins);
+        return bins;
+    }
+
+    /// <param name="bins">[<see cref="EgoHistory.Poses"/> · Dimensions]</param>
+    public void Encode(EgoHistory history, Span<int> bins)
+    {
+        if (bins.Length != EgoHistory.Poses * Dimensions)
+            throw new ArgumentException($"a history has {EgoHistory.Poses * Dimensions} bins, there is room for {bins.Length}", nameof(bins));
+        Span<float> xyz = stackalloc float[3 * EgoHistory.Poses], rotations = stackalloc float[9 * EgoHistory.Poses];
         for (var i = 0; i < EgoHistory.Poses; i++)
         {
             var p = history[i].Position;
             (xyz[3 * i], xyz[3 * i + 1], xyz[3 * i + 2]) = ((float)p.X, (float)p.Y, (float)p.Z);
-            history[i].Rotation.ToMatrix(rotations.AsSpan(9 * i, 9));
+            history[i].Rotation.ToMatrix(rotations.Slice(9 * i, 9));
         }
-        return Encode(xyz, rotations);
+        Encode(xyz, rotations, bins);
     }
 
     /// <summary>
@@ -93,8 +109,16 @@ public sealed class DeltaTrajectoryTokenizer(HistoryTokenizerConfiguration confi
         var poses = xyz.Length / 3;
         var window = Math.Min(FitWindow, poses);
         var start = Math.Clamp(i - FitHalf, 0, poses - window);
-        var normal = new BandedSystem(4, 3);
-        var (x, y) = (new double[4], new double[4]);
+        Span<double> dx = stackalloc double[4], dy = stackalloc double[4];
+        if (!FitCubic(xyz, axis: 0, start, window, i, dx) || !FitCubic(xyz, axis: 1, start, window, i, dy))
+            throw new ArgumentException($"a heading fit needs at least 4 poses, got {poses}");
+        return Math.Atan2(dy[1], dx[1]);
+    }
+
+    /// <summary>Coefficients [4] of the cubic that fits one axis best over the window; false when it is not determined.</summary>
+    private static bool FitCubic(double[] xyz, int axis, int start, int window, int i, Span<double> coefficients)
+    {
+        var normal = new BandedSystem(4, 3, stackalloc double[BandedSystem.MemoryLength(4, 3)]);
         Span<double> powers = stackalloc double[4];
         for (var k = start; k < start + window; k++)
         {
@@ -104,14 +128,11 @@ public sealed class DeltaTrajectoryTokenizer(HistoryTokenizerConfiguration confi
             for (var a = 0; a < 4; a++)
             {
                 for (var b = 0; b <= a; b++) normal.Add(a, b, powers[a] * powers[b]);
-                x[a] += powers[a] * xyz[3 * k];
-                y[a] += powers[a] * xyz[3 * k + 1];
+                normal.RightSide[a] += powers[a] * xyz[3 * k + axis];
             }
         }
-        x.CopyTo(normal.RightSide, 0);
-        var dx = normal.Solve();
-        y.CopyTo(normal.RightSide, 0);
-        var dy = normal.Solve();
-        return dx is null || dy is null ? throw new ArgumentException($"a heading fit needs at least 4 poses, got {poses}") : Math.Atan2(dy[1], dx[1]);
+        if (!normal.Solve()) return false;
+        normal.RightSide.CopyTo(coefficients);
+        return true;
     }
 }

@@ -10,6 +10,9 @@ namespace FlashDrive.Model.Actions;
 /// </summary>
 public sealed class UnicycleActionSpace(ActionSpaceConfiguration configuration)
 {
+    // Poses and equations of a usual trajectory fit the stack many times over; longer ones are read from the heap.
+    private const int MostOnStack = 128;
+
     private static readonly double[] SecondDifference = [-1, 2, -1];
     private static readonly double[] ThirdDifference = [-1, 3, -3, 1];
 
@@ -24,14 +27,25 @@ public sealed class UnicycleActionSpace(ActionSpaceConfiguration configuration)
     /// <param name="history">Poses one time step apart, oldest first; at least four.</param>
     public double[] HistorySpeeds(ReadOnlySpan<PlanarPose> history)
     {
-        if (history.Length < 4) throw new ArgumentException($"the speed estimate needs at least 4 history poses, got {history.Length}", nameof(history));
-        return SolveSpeeds(history, known: null);
+        var speeds = new double[history.Length];
+        HistorySpeeds(history, speeds);
+        return speeds;
     }
 
     /// <summary>Speed at t0, the end of the history.</summary>
-    public double SpeedAtT0(ReadOnlySpan<PlanarPose> history) => HistorySpeeds(history)[^1];
+    public double SpeedAtT0(ReadOnlySpan<PlanarPose> history)
+    {
+        var speeds = history.Length <= MostOnStack ? stackalloc double[history.Length] : new double[history.Length];
+        HistorySpeeds(history, speeds);
+        return speeds[^1];
+    }
 
-    public double SpeedAtT0(EgoHistory history) => SpeedAtT0(Planar(history.AsSpan()));
+    public double SpeedAtT0(EgoHistory history)
+    {
+        Span<PlanarPose> poses = stackalloc PlanarPose[EgoHistory.Poses];
+        Planar(history.AsSpan(), poses);
+        return SpeedAtT0(poses);
+    }
 
     /// <summary>Rolls normalised actions out (§13.1). Nothing is clamped; the speed may become negative.</summary>
     /// <param name="actions">[Waypoints, 2] normalised acceleration and curvature.</param>
@@ -39,9 +53,16 @@ public sealed class UnicycleActionSpace(ActionSpaceConfiguration configuration)
     /// <returns>[Waypoints] poses at t0 + dt, t0 + 2dt, …</returns>
     public PlanarPose[] Rollout(ReadOnlySpan<float> actions, double speed)
     {
+        var poses = new PlanarPose[Waypoints];
+        Rollout(actions, speed, poses);
+        return poses;
+    }
+
+    /// <summary>As <see cref="Rollout(ReadOnlySpan{float}, double)"/>, into poses [Waypoints].</summary>
+    public void Rollout(ReadOnlySpan<float> actions, double speed, Span<PlanarPose> poses)
+    {
         CheckActions(actions);
         var c = Configuration;
-        var poses = new PlanarPose[Waypoints];
         double accelerations = 0, heading = 0, x = 0, y = 0, v = speed;
         for (var k = 0; k < Waypoints; k++)
         {
@@ -54,14 +75,17 @@ public sealed class UnicycleActionSpace(ActionSpaceConfiguration configuration)
             (v, heading) = (nextSpeed, nextHeading);
             poses[k] = new(x, y, heading);
         }
-        return poses;
     }
 
     /// <summary>The trajectory of sampled actions; its height is that of the newest history pose.</summary>
     public Trajectory ToTrajectory(ReadOnlySpan<float> actions, EgoHistory history)
     {
         var z = history[EgoHistory.Poses - 1].Position.Z;
-        return new(Array.ConvertAll(Rollout(actions, SpeedAtT0(history)), pose => pose.At(z)));
+        var planar = Waypoints <= MostOnStack ? stackalloc PlanarPose[Waypoints] : new PlanarPose[Waypoints];
+        var poses = Waypoints <= MostOnStack ? stackalloc Pose[Waypoints] : new Pose[Waypoints];
+        Rollout(actions, SpeedAtT0(history), planar);
+        for (var k = 0; k < poses.Length; k++) poses[k] = planar[k].At(z);
+        return new(poses);
     }
 
     /// <summary>The normalised actions that drive a trajectory (§13.3).</summary>
@@ -78,7 +102,8 @@ public sealed class UnicycleActionSpace(ActionSpaceConfiguration configuration)
         var smooth = SmoothHeadings(future);
         var path = new PlanarPose[Waypoints + 1];
         for (var k = 0; k < Waypoints; k++) path[k + 1] = future[k] with { Yaw = smooth[k + 1] };
-        var v = SolveSpeeds(path, known: speed);
+        var v = new double[path.Length];
+        SolveSpeeds(path, known: speed, v);
         var change = new double[Waypoints];
         for (var k = 0; k < Waypoints; k++) change[k] = (v[k + 1] - v[k]) / Dt;
         var ones = Enumerable.Repeat(1.0, Waypoints).ToArray();
@@ -101,8 +126,12 @@ public sealed class UnicycleActionSpace(ActionSpaceConfiguration configuration)
     }
 
     /// <summary>The normalised actions of a driven trajectory, as training targets.</summary>
-    public float[] ToActions(Trajectory trajectory, EgoHistory history) =>
-        Array.ConvertAll(ToActions(Planar(trajectory.Poses), SpeedAtT0(history)), value => (float)value);
+    public float[] ToActions(Trajectory trajectory, EgoHistory history)
+    {
+        var path = new PlanarPose[Trajectory.Points];
+        Planar(trajectory.Poses, path);
+        return Array.ConvertAll(ToActions(path, SpeedAtT0(history)), value => (float)value);
+    }
 
     /// <summary>True when every denormalised pair is inside the bounds, inclusive. Only a check: actions are never clamped.</summary>
     public bool IsWithinBounds(ReadOnlySpan<float> actions)
@@ -119,17 +148,21 @@ public sealed class UnicycleActionSpace(ActionSpaceConfiguration configuration)
         return true;
     }
 
-    private static PlanarPose[] Planar(ReadOnlySpan<Pose> poses)
+    private static void Planar(ReadOnlySpan<Pose> poses, Span<PlanarPose> planar)
     {
-        var planar = new PlanarPose[poses.Length];
         for (var i = 0; i < poses.Length; i++) planar[i] = PlanarPose.From(poses[i]);
-        return planar;
+    }
+
+    private void HistorySpeeds(ReadOnlySpan<PlanarPose> history, Span<double> speeds)
+    {
+        if (history.Length < 4) throw new ArgumentException($"the speed estimate needs at least 4 history poses, got {history.Length}", nameof(history));
+        SolveSpeeds(history, known: null, speeds);
     }
 
     /// <summary>Headings at t0 (0) and every step: the unwrapped yaws, smoothed by their third differences.</summary>
     private double[] SmoothHeadings(ReadOnlySpan<PlanarPose> future)
     {
-        var system = new BandedSystem(Waypoints, 3);
+        var system = new BandedSystem(Waypoints, 3, new double[BandedSystem.MemoryLength(Waypoints, 3)]);
         double unwrapped = 0;
         for (var k = 0; k < Waypoints; k++)
         {
@@ -140,17 +173,20 @@ public sealed class UnicycleActionSpace(ActionSpaceConfiguration configuration)
         }
         system.AddDiagonal(1 + Configuration.ThetaRidge);
         system.AddSmoothing(ThirdDifference, Configuration.ThetaLambda / Math.Pow(Dt, 6), Waypoints + 1, known: 0);
-        return [0, .. system.Solve() ?? throw new InvalidOperationException("the heading system is not positive definite: theta_lambda and theta_ridge are too small")];
+        if (!system.Solve()) throw new InvalidOperationException("the heading system is not positive definite: theta_lambda and theta_ridge are too small");
+        return [0, .. system.RightSide];
     }
 
     /// <summary>
     /// Speeds at the points of a path from v_t·cosθ_t + v_{t+1}·cosθ_{t+1} = 2Δx_t/dt (likewise sine and y), in normal form. The
     /// system alone has an alternating null vector; smoothing and ridge make it definite and bias the speed slightly low.
     /// </summary>
-    private double[] SolveSpeeds(ReadOnlySpan<PlanarPose> path, double? known)
+    private void SolveSpeeds(ReadOnlySpan<PlanarPose> path, double? known, Span<double> speeds)
     {
         var skipped = known is null ? 0 : 1;
-        var system = new BandedSystem(path.Length - skipped, 3);
+        var size = path.Length - skipped;
+        var words = BandedSystem.MemoryLength(size, 3);
+        var system = new BandedSystem(size, 3, size <= MostOnStack ? stackalloc double[words] : new double[words]);
         for (var t = 0; t + 1 < path.Length; t++)
         {
             var (a, b) = (path[t], path[t + 1]);
@@ -169,16 +205,18 @@ public sealed class UnicycleActionSpace(ActionSpaceConfiguration configuration)
         }
         system.AddDiagonal(Configuration.SpeedRidge);
         system.AddSmoothing(ThirdDifference, Configuration.SpeedLambda / Math.Pow(Dt, 6), path.Length, known ?? 0);
-        var solution = system.Solve() ?? throw new InvalidOperationException("the speed system is not positive definite: v_lambda and v_ridge are too small");
-        return known is null ? solution : [known.Value, .. solution];
+        if (!system.Solve()) throw new InvalidOperationException("the speed system is not positive definite: v_lambda and v_ridge are too small");
+        if (known is not null) speeds[0] = known.Value;
+        system.RightSide.CopyTo(speeds[skipped..]);
     }
 
     /// <summary>Solves scale·value = target with smooth second differences. A ridge too small for rounding grows tenfold, as in the reference.</summary>
     private double[] SolveScaled(double[] scale, double[] target, double lambda, double ridge)
     {
+        var memory = new double[BandedSystem.MemoryLength(Waypoints, 2)];
         for (var attempt = 0; attempt < 20; attempt++, ridge *= 10)
         {
-            var system = new BandedSystem(Waypoints, 2);
+            var system = new BandedSystem(Waypoints, 2, memory);
             for (var k = 0; k < Waypoints; k++)
             {
                 system.Add(k, k, scale[k] * scale[k]);
@@ -186,7 +224,7 @@ public sealed class UnicycleActionSpace(ActionSpaceConfiguration configuration)
             }
             system.AddDiagonal(ridge);
             system.AddSmoothing(SecondDifference, lambda / Math.Pow(Dt, 4), Waypoints);
-            if (system.Solve() is { } solution) return solution;
+            if (system.Solve()) return system.RightSide.ToArray();
         }
         throw new InvalidOperationException("no ridge makes the action system positive definite: the trajectory is not finite");
     }

@@ -43,8 +43,8 @@ public sealed class LanguageModel
     public Tensor Embed(Tensor ids, Tensor places, Tensor imageEmbeddings)
     {
         var embedded = Embed(ids);
-        var shape = embedded.shape;
-        return embedded.view(-1, shape[^1]).index_copy(0, places, Precision.Cast(imageEmbeddings, embedded.dtype)).view(shape);
+        var hidden = embedded.size(-1);
+        return embedded.view(-1, hidden).index_copy(0, places, Precision.Cast(imageEmbeddings, embedded.dtype)).view(ids.size(0), ids.size(1), hidden);
     }
 
     /// <summary>The residual stream after the last layer, before the final norm.</summary>
@@ -95,7 +95,7 @@ public sealed class LanguageModel
         if (deepstack is not null && from == 0 && index < deepstack.Levels.Count)
         {
             var level = Precision.Cast(deepstack.Levels[index], y.dtype);
-            y = y.view(-1, y.size(-1)).index_add(0, deepstack.Rows, level).view(y.shape);
+            y = y.view(-1, y.size(2)).index_add(0, deepstack.Rows, level).view(y.size(0), y.size(1), y.size(2));
         }
         return y.MoveToOuterDisposeScope();
     }

@@ -11,11 +11,10 @@ public static class AttentionMask
     /// </summary>
     public static Tensor CausalBySlot(ReadOnlySpan<int> slots, int keys, int group, ScalarType dtype = ScalarType.Float32)
     {
-        var values = new float[slots.Length * keys];
-        for (var r = 0; r < slots.Length; r++)
-            values.AsSpan(r * keys + Math.Min(keys, slots[r] + 1), keys - Math.Min(keys, slots[r] + 1)).Fill(float.NegativeInfinity);
-        var rows = torch.tensor(values, 1, slots.Length, keys);
-        return Precision.Cast(group == 1 ? rows : rows.repeat(1, group, 1), dtype);
+        var mask = torch.empty([1, (long)group * slots.Length, keys], ScalarType.Float32);
+        var values = mask.data<float>();
+        for (var r = 0; r < slots.Length; r++) Write(values, r, slots.Length, keys, slots[r] + 1);
+        return Precision.Cast(mask, dtype);
     }
 
     /// <summary>Causal over rows and keys that are the same tokens, [1, group·rows, rows].</summary>
@@ -24,8 +23,21 @@ public static class AttentionMask
     /// <summary>Rows that follow each other from slot <paramref name="first"/> on and end the keys, [1, group·rows, first + rows].</summary>
     public static Tensor CausalFrom(int first, int rows, int group, ScalarType dtype = ScalarType.Float32)
     {
-        var slots = new int[rows];
-        for (var i = 0; i < rows; i++) slots[i] = first + i;
-        return CausalBySlot(slots, first + rows, group, dtype);
+        var keys = first + rows;
+        var mask = torch.empty([1, (long)group * rows, keys], ScalarType.Float32);
+        var values = mask.data<float>();
+        for (var r = 0; r < rows; r++) Write(values, r, rows, keys, first + r + 1);
+        return Precision.Cast(mask, dtype);
+    }
+
+    /// <summary>Writes one row into every tile.</summary>
+    private static void Write(Span<float> values, int row, int rows, int keys, int readable)
+    {
+        readable = Math.Min(keys, readable);
+        for (var start = row * keys; start < values.Length; start += rows * keys)
+        {
+            values.Slice(start, readable).Clear();
+            values.Slice(start + readable, keys - readable).Fill(float.NegativeInfinity);
+        }
     }
 }

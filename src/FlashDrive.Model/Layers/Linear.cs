@@ -19,9 +19,8 @@ public sealed class Linear(Tensor weight, Tensor? bias = null)
         if (_dtype != ScalarType.Float32 || x.numel != _in || torch.is_grad_enabled()) return torch.linear(x, weight, bias);
         var y = torch.mv(weight, x.reshape(_in));
         if (bias is not null) y = y + bias;
-        var shape = x.shape;
-        Span<long> result = stackalloc long[shape.Length];
-        shape.CopyTo(result);
+        Span<long> result = stackalloc long[x.ndim];
+        for (var i = 0; i < result.Length - 1; i++) result[i] = x.size(i);
         result[^1] = _out;
         return y.view(result);
     }

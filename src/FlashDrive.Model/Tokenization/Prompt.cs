@@ -35,15 +35,27 @@ public sealed record Prompt(
 {
     public int Length => Ids.Length;
 
+    /// <summary>What follows from the places of the images alone; shared by all prompts fused from one.</summary>
+    public required PromptLayout Layout { get; init; }
+
     /// <summary>A prompt whose history slots hold the given token ids, in order (alpamayo.md §12.1).</summary>
     /// <exception cref="ArgumentException">Their number is not the number of slots.</exception>
     public Prompt FuseHistory(ReadOnlySpan<int> historyIds)
     {
-        if (historyIds.Length != HistoryCount)
-            throw new ArgumentException($"the prompt has {HistoryCount} history slots, got {historyIds.Length} tokens", nameof(historyIds));
+        CheckHistory(historyIds);
         var ids = (int[])Ids.Clone();
         historyIds.CopyTo(ids.AsSpan(Math.Max(HistoryStart, 0)));
         return this with { Ids = ids };
+    }
+
+    /// <summary>Writes the ids with the given history into [Length] places, as the embedding wants them.</summary>
+    /// <exception cref="ArgumentException">The number of history tokens is not the number of slots, or the room is not the prompt's length.</exception>
+    public void WriteIds(ReadOnlySpan<int> historyIds, Span<long> ids)
+    {
+        CheckHistory(historyIds);
+        if (ids.Length != Length) throw new ArgumentException($"the prompt has {Length} tokens, there is room for {ids.Length}", nameof(ids));
+        for (var i = 0; i < ids.Length; i++) ids[i] = Ids[i];
+        for (var i = 0; i < historyIds.Length; i++) ids[HistoryStart + i] = historyIds[i];
     }
 
     /// <summary>
@@ -56,6 +68,12 @@ public sealed record Prompt(
         int[] ids = [.. Ids[..RouteStart], .. Ids[RouteEnd..]];
         const string start = "<|route_start|>", end = "<|route_end|>";
         var (from, to) = (Text.IndexOf(start, StringComparison.Ordinal), Text.IndexOf(end, StringComparison.Ordinal) + end.Length);
-        return this with { Text = Text.Remove(from, to - from), Ids = ids, RouteStart = -1, RouteEnd = -1 };
+        return this with { Text = Text.Remove(from, to - from), Ids = ids, RouteStart = -1, RouteEnd = -1, Layout = Layout.Of(ids) };
+    }
+
+    private void CheckHistory(ReadOnlySpan<int> historyIds)
+    {
+        if (historyIds.Length != HistoryCount)
+            throw new ArgumentException($"the prompt has {HistoryCount} history slots, got {historyIds.Length} tokens", nameof(historyIds));
     }
 }

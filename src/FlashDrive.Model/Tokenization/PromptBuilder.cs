@@ -25,8 +25,39 @@ public sealed class PromptBuilder(
     private const string Instruction = "output the chain-of-thought reasoning of the driving process, then output the future trajectory.";
     private const string Image = "<|vision_start|><|image_pad|><|vision_end|>";
 
+    // Streams ask for the same prompt frame after frame; as many different ones as streams with routes of their own usually show.
+    private const int MostKept = 16;
+
+    // Newest first. The array is replaced, never changed, so any number of threads may build.
+    private volatile (PromptRequest Request, Prompt Prompt)[] _kept = [];
+
+    /// <summary>The prompt of a request; equal requests may get the same object.</summary>
     /// <exception cref="ArgumentException">Counts do not fit together, or free text holds a control token.</exception>
     public Prompt Build(PromptRequest request)
+    {
+        var kept = _kept;
+        foreach (var (known, prompt) in kept)
+            if (Same(known, request)) return prompt;
+        // Lists of the caller's own may change later.
+        var frozen = request with { Grids = [.. request.Grids], Cameras = request.Cameras is { } cameras ? [.. cameras] : null };
+        var made = Make(frozen);
+        _kept = [(frozen, made), .. kept.Take(MostKept - 1)];
+        return made;
+    }
+
+    private static bool Same(PromptRequest a, PromptRequest b) =>
+        a.FramesPerCamera == b.FramesPerCamera && a.Route == b.Route && a.Question == b.Question && Same(a.Grids, b.Grids)
+        && (a.Cameras is null ? b.Cameras is null : b.Cameras is not null && Same(a.Cameras, b.Cameras));
+
+    private static bool Same<T>(IReadOnlyList<T> a, IReadOnlyList<T> b) where T : IEquatable<T>
+    {
+        if (a.Count != b.Count) return false;
+        for (var i = 0; i < a.Count; i++)
+            if (!a[i].Equals(b[i])) return false;
+        return true;
+    }
+
+    private Prompt Make(PromptRequest request)
     {
         Check(request);
         var text = Render(request);
@@ -50,7 +81,11 @@ public sealed class PromptBuilder(
             }
             ids.Add(id);
         }
-        return new(text, [.. ids], request.Grids, images, historyStart, historyCount, routeStart, routeEnd);
+        int[] all = [.. ids];
+        return new(text, all, request.Grids, images, historyStart, historyCount, routeStart, routeEnd)
+        {
+            Layout = new(all, request.Grids, vocabulary.ImagePad, mergeSize),
+        };
     }
 
     private string Render(PromptRequest request)

@@ -8,7 +8,12 @@ namespace FlashDrive.Model.Tokenization;
 /// <param name="RopeDelta">A token appended at index i has position i + RopeDelta on every axis. L counts the padding.</param>
 public sealed record RotaryPositions(int[] T, int[] H, int[] W, int RopeDelta)
 {
+    private int[]? _flat;
+
     public int Length => T.Length;
+
+    /// <summary>[3·L]: all T, then all H, then all W. Made once; not to be written to.</summary>
+    public int[] Flat => _flat ??= [.. T, .. H, .. W];
 
     /// <param name="ids">[L] token ids, padding on the left.</param>
     /// <param name="grids">Sizes in patches of the images in order of their tokens; image tokens beyond them count as text.</param>

@@ -50,6 +50,61 @@ public class PromptTests
     }
 
     [Fact]
+    public void Written_ids_are_those_of_the_fused_prompt()
+    {
+        var prompt = Builder().Build(new(Enumerable.Repeat(Default, 16).ToArray(), 4, [0, 1, 2, 6]));
+        var history = Enumerable.Range(1000, 48).ToArray();
+        var ids = new long[prompt.Length];
+        prompt.WriteIds(history, ids);
+        Assert.Equal(Array.ConvertAll(prompt.FuseHistory(history).Ids, id => (long)id), ids);
+        Assert.Equal("historyIds", Assert.Throws<ArgumentException>(() => prompt.WriteIds(history[1..], ids)).ParamName);
+        Assert.Contains("3086 tokens, there is room for 7", Assert.Throws<ArgumentException>(() => prompt.WriteIds(history, new long[7])).Message);
+    }
+
+    [Fact]
+    public void Equal_requests_share_one_prompt_and_any_difference_makes_another()
+    {
+        var builder = Builder();
+        var grids = Enumerable.Repeat(Default, 4).ToArray();
+        int[] cameras = [1];
+        var prompt = builder.Build(new(grids, 4, cameras));
+        Assert.Same(prompt, builder.Build(new([.. grids], 4, [1])));
+        Assert.NotEqual(prompt.Ids, builder.Build(new(grids, 4, [6])).Ids);
+        Assert.NotEqual(prompt.Ids, builder.Build(new(grids, 2, [1, 6])).Ids);
+        Assert.NotEqual(prompt.Ids, builder.Build(new(grids, 4, null)).Ids);
+        Assert.NotEqual(prompt.Ids, builder.Build(new(grids, 4, cameras, "Turn left")).Ids);
+        Assert.NotEqual(prompt.Ids, builder.Build(new(grids, 4, cameras, Question: "Why?")).Ids);
+        cameras[0] = 2;
+        grids[0] = new(1, 20, 20);
+        Assert.NotEqual(prompt.Ids, builder.Build(new(grids, 4, cameras)).Ids);
+        Assert.Same(prompt, builder.Build(new(Enumerable.Repeat(Default, 4).ToArray(), 4, [1])));
+    }
+
+    [Fact]
+    public void Many_different_requests_push_the_oldest_out()
+    {
+        var builder = Builder();
+        PromptRequest Routed(int metres) => new([Default], 1, [1], $"Turn left in {metres}m");
+        var first = builder.Build(Routed(0));
+        for (var i = 1; i < 100; i++) builder.Build(Routed(i));
+        Assert.NotSame(first, builder.Build(Routed(0)));
+        Assert.Equal(first.Ids, builder.Build(Routed(0)).Ids);
+    }
+
+    [Fact]
+    public void The_layout_places_the_images_and_survives_fusion_but_not_the_routes_removal()
+    {
+        var prompt = Builder().Build(new(Enumerable.Repeat(Default, 4).ToArray(), 4, [1], "Turn left"));
+        var places = prompt.Images.SelectMany(image => Enumerable.Range(image.FirstToken, image.Tokens)).Select(place => (long)place);
+        Assert.Equal(places, prompt.Layout.ImagePlaces);
+        var positions = prompt.Layout.Positions;
+        Assert.Equal([.. positions.T, .. positions.H, .. positions.W], positions.Flat);
+        Assert.Same(prompt.Layout, prompt.FuseHistory(new int[48]).Layout);
+        var bare = prompt.WithoutRoute();
+        Assert.Equal(RotaryPositions.Compute(bare.Ids, bare.Grids, QwenVocabulary.Extended.ImagePad, 2).T, bare.Layout.Positions.T);
+    }
+
+    [Fact]
     public void Removing_the_route_leaves_the_prompt_without_it()
     {
         var grids = Enumerable.Repeat(Default, 4).ToArray();

@@ -66,7 +66,7 @@ internal sealed class FixtureEngine : IDisposable
         for (var i = 0; i < ids.Length && images.Count < grids.Count; i++)
             if (ids[i] == Model.Vocabulary.VisionStart && i + 1 < ids.Length && ids[i + 1] == Model.Vocabulary.ImagePad)
                 images.Add(new(0, images.Count, i, grids[images.Count].Tokens(MergeSize)));
-        return new("", ids, grids, images, -1, 0, -1, -1);
+        return new("", ids, grids, images, -1, 0, -1, -1) { Layout = new(ids, grids, Model.Vocabulary.ImagePad, MergeSize) };
     }
 
     /// <summary>Positions flattened as a table of the reference has them: [3, length].</summary>
