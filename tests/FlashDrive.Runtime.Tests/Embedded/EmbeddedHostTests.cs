@@ -89,14 +89,14 @@ public class EmbeddedHostTests
             }));
             using var start = new Barrier(Senders + 1);
             var parcels = Enumerable.Range(0, Senders * Each).Select(i => new Parcel($"{i}")).ToArray();
-            var senders = Enumerable.Range(0, Senders).Select(sender => Task.Factory.StartNew(() =>
+            var senders = Enumerable.Range(0, Senders).Select(sender => Start(() =>
             {
                 start.SignalAndWait();
                 for (var i = 0; i < Each; i++) actor.Tell(parcels[(sender * Each) + i]);
-            }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
+            })).ToArray();
             start.SignalAndWait();
             host.Stop(actor);
-            Assert.True(Task.WaitAll(senders, Patience));
+            Assert.All(senders, sender => Assert.True(sender.Join(Patience)));
             Assert.True(SpinWait.SpinUntil(() => host.IsQuiet, Patience));
             Assert.All(parcels, parcel => Assert.Equal(1, parcel.Disposals));
         }
@@ -110,10 +110,17 @@ public class EmbeddedHostTests
         {
             signal.Set();
             signal.Wait();
-            var waiter = Task.Factory.StartNew(signal.Wait, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            var waiter = Start(signal.Wait);
             signal.Set();
-            Assert.True(waiter.Wait(Patience));
+            Assert.True(waiter.Join(Patience));
         }
+    }
+
+    private static Thread Start(ThreadStart run)
+    {
+        var thread = new Thread(run) { IsBackground = true };
+        thread.Start();
+        return thread;
     }
 
     private static (string? Name, bool IsBackground, bool IsPool) ThreadOf(ActorThreading threading)
