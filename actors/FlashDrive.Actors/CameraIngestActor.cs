@@ -74,6 +74,7 @@ internal sealed class CameraIngestActor(Pipeline pipeline, CameraIngestStage sta
     {
         var ledger = pipeline.Ledger;
         if (Interlocked.Exchange(ref lane.PendingReset, null) is { } reason) lane.Ingest.Reset(reason);
+        if (ticket.Fate?.Reset is { } recorded) lane.Ingest.Reset(recorded);
         var started = pipeline.Now;
         try
         {

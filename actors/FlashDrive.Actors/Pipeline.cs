@@ -116,6 +116,7 @@ internal sealed class Pipeline
     internal FrameEnd? EndOf(FrameTicket ticket)
     {
         if (ticket.Doomed is { } doom) return doom;
+        if (ticket is { Fate: { Lost: true } fate, Facts: not null }) return new(fate.Outcome, fate.Stage, fate.Reason);
         if (Options.Policy == EdgePolicy.Lossless || ticket.Facts is not { } facts) return null;
         if (facts.Epoch < Volatile.Read(ref ticket.Lane.Epoch)) return FrameEnd.Dropped(DropReasons.Epoch);
         return Now - ticket.Arrival >= Options.Limits.StaleAfter ? FrameEnd.Dropped(DropReasons.Stale) : null;

@@ -48,7 +48,9 @@ public sealed class SequentialRollout : IDisposable
         var run = new FrameRun(tick.FrameId, _time);
         try
         {
+            if (fate.Reset is { } reset) _ingest.Reset(reset);
             var frame = run.At(StageNames.Ingest, () => _stages.Ingest.Admit(_ingest, tick));
+            if (fate.Lost) return run.End(fate.Outcome, fate.Reason ?? "lost", fate.Stage);
             fate.Enter(StageNames.Encode);
             var encoded = run.At(StageNames.Encode, () => _stages.Encoder.Encode(frame));
             Wait(encoded);

@@ -4,13 +4,12 @@ namespace FlashDrive.Inference.Admission;
 /// What is to become of a frame when an admission log is replayed. Without a fate the engine decides by itself.
 /// </summary>
 /// <param name="Stage">Where it is to fail, for <see cref="FrameOutcome.Failed"/>.</param>
-public sealed record FrameFate(FrameOutcome Outcome, string? Stage = null, string? Reason = null)
+/// <param name="Lost">It ended before its prefill and never joined the window.</param>
+/// <param name="Reset">Why the engine began a new epoch with it, when its source gave no reason.</param>
+public sealed record FrameFate(FrameOutcome Outcome, string? Stage = null, string? Reason = null, bool Lost = false, string? Reset = null)
 {
     /// <summary>It joins the window and a newer frame is planned for.</summary>
     public bool IsSuperseded => Outcome == FrameOutcome.Dropped && Reason == DropReasons.Superseded;
-
-    /// <summary>It ends its prefill: the frames that wait with it are inserted together.</summary>
-    public bool EndsPrefill => !IsSuperseded && !FailsAt(StageNames.Encode);
 
     public bool FailsAt(string stage) => Outcome == FrameOutcome.Failed && Stage == stage;
 
