@@ -83,7 +83,7 @@ internal sealed class CameraIngestActor(Pipeline pipeline, CameraIngestStage sta
             Volatile.Write(ref lane.Epoch, frame.Facts.Epoch);
             ledger.TryTake(ticket, CreditKind.Encode);
             pipeline.Observer.StageDone(new(ticket, Name, StageNames.Ingest, ticket.Arrival, started, pipeline.Now));
-            ticket.Sent = pipeline.Now;
+            ticket.SentTo(StageNames.Encode, pipeline.Now);
             pipeline.Encoder.Tell(new(ticket, frame));
         }
         catch (TickRefusedException refused)

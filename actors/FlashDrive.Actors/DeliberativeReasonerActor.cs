@@ -23,10 +23,10 @@ internal sealed class DeliberativeReasonerActor(Pipeline pipeline, IDeliberative
         if (message.Ended)
         {
             reasoner.Settle(message.Session);
-            Send(Pipeline.Flow, new ReasonedWindow(message.Ticket, message.Session));
+            Send(Pipeline.Flow, new ReasonedWindow(message.Ticket, message.Session), StageNames.Action);
             return;
         }
         var scores = reasoner.Score(message.Session, message.Tokens);
-        Send(Pipeline.Verifier, new ScoredDraft(message.Ticket, message.Session, message.Tokens, scores));
+        Send(Pipeline.Verifier, new ScoredDraft(message.Ticket, message.Session, message.Tokens, scores), StageNames.Decode);
     }
 }

@@ -19,11 +19,11 @@ internal sealed class FlowHeadActor(Pipeline pipeline, IFlowHead head) : StageAc
     {
         if (head.Denoise(message.Session))
         {
-            Send(Pipeline.Routine, new OpenThought(message.Ticket, message.Session));
+            Send(Pipeline.Routine, new OpenThought(message.Ticket, message.Session), StageNames.Decode);
             return;
         }
         var plan = head.Assemble(message.Session);
         message.Session.Dispose();
-        Send(Pipeline.Guard, new ProposedPlan(message.Ticket, plan));
+        Send(Pipeline.Guard, new ProposedPlan(message.Ticket, plan), StageNames.Guard);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class PlanGuardActor(Pipeline pipeline, PlanGuardStage guard) : 
     {
         if (guard.Check(message.Plan, message.Ticket.Tick.History) is not { } rule)
         {
-            message.Ticket.Sent = Pipeline.Now;
+            message.Ticket.SentTo(StageNames.Publish, Pipeline.Now);
             Pipeline.Publisher.Tell(new(new AcceptedPlan(message.Ticket, message.Plan)));
             return;
         }

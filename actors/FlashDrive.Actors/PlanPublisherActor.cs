@@ -34,7 +34,6 @@ internal sealed class PlanPublisherActor(Pipeline pipeline, PlanPublisherStage s
     {
         if (message.Accepted is { } accepted)
         {
-            accepted.Ticket.Stage = StageNames.Publish;
             if (pipeline.Options.Policy == EdgePolicy.RealTime)
             {
                 Publish(accepted);

@@ -65,7 +65,6 @@ internal sealed class PrefillActor(Pipeline pipeline, IPrefill prefill) : IActor
             pipeline.Ledger.End(ticket, end);
             return;
         }
-        ticket.Stage = StageNames.Prefill;
         var waiting = ticket.Lane.Waiting;
         // Lossless, E frames can wait; in a replay those that are to be superseded make room as they did when it was recorded.
         var mayDisplace = pipeline.Options.Policy == EdgePolicy.RealTime || (waiting.Count > 0 && CountOf(ticket.Lane) == 0);
@@ -109,6 +108,7 @@ internal sealed class PrefillActor(Pipeline pipeline, IPrefill prefill) : IActor
         var count = CountOf(lane);
         var ticket = lane.Waiting[count - 1].Ticket;
         var started = pipeline.Now;
+        ticket.Inserted = count;
         _inserted.Clear();
         for (var i = 0; i < count; i++)
         {
@@ -134,7 +134,7 @@ internal sealed class PrefillActor(Pipeline pipeline, IPrefill prefill) : IActor
         pipeline.Observer.StageDone(new(ticket, Name, StageNames.Prefill, ticket.Sent, started, pipeline.Now));
         EndInserted(lane, count, session is null ? FrameEnd.Dropped(DropReasons.Warming) : null);
         if (session is null) return;
-        ticket.Sent = pipeline.Now;
+        ticket.SentTo(StageNames.Decode, pipeline.Now);
         pipeline.Routine.Tell(new(ticket, session));
     }
 

@@ -17,5 +17,5 @@ internal sealed class RoutineReasonerActor(Pipeline pipeline, IRoutineReasoner r
     internal const string Name = "routine-reasoner";
 
     protected override void Process(OpenThought message) =>
-        Send(Pipeline.Deliberative, new Draft(message.Ticket, message.Session, reasoner.Propose(message.Session), Ended: false));
+        Send(Pipeline.Deliberative, new Draft(message.Ticket, message.Session, reasoner.Propose(message.Session), Ended: false), StageNames.Decode);
 }

@@ -44,9 +44,9 @@ internal abstract class StageActor<T>(Pipeline pipeline, string actor, string st
     protected abstract void Process(T message);
 
     /// <summary>Sends a frame on.</summary>
-    protected void Send<TNext>(IActorRef<TNext> next, TNext message) where TNext : IFrameMessage
+    protected void Send<TNext>(IActorRef<TNext> next, TNext message, string stageOfNext) where TNext : IFrameMessage
     {
-        message.Ticket.Sent = pipeline.Now;
+        message.Ticket.SentTo(stageOfNext, pipeline.Now);
         next.Tell(message);
     }
 
@@ -58,7 +58,6 @@ internal abstract class StageActor<T>(Pipeline pipeline, string actor, string st
             Ledger.End(ticket, end);
             return false;
         }
-        ticket.Stage = stage;
         ticket.Fate?.Enter(stage);
         return true;
     }

@@ -22,7 +22,7 @@ internal sealed class StreamingEncoderActor(Pipeline pipeline, IStreamingEncoder
     {
         var encoded = encoder.Encode(message.Frame);
         Ledger.Return(message.Ticket, CreditKind.EncoderSlot);
-        message.Ticket.Sent = Pipeline.Now;
+        message.Ticket.SentTo(StageNames.Prefill, Pipeline.Now);
         Pipeline.Prefill.Tell(new(new EncodedMessage(message.Ticket, encoded)));
     }
 }

@@ -23,7 +23,7 @@ internal sealed class VerifierActor(Pipeline pipeline, IVerifier verifier) : Sta
     {
         var goesOn = verifier.Accept(message.Session, message.Tokens, message.Scores);
         message.Scores.Dispose();
-        if (goesOn) Send(Pipeline.Routine, new OpenThought(message.Ticket, message.Session));
-        else Send(Pipeline.Deliberative, new Draft(message.Ticket, message.Session, DraftTokens.None, Ended: true));
+        if (goesOn) Send(Pipeline.Routine, new OpenThought(message.Ticket, message.Session), StageNames.Decode);
+        else Send(Pipeline.Deliberative, new Draft(message.Ticket, message.Session, DraftTokens.None, Ended: true), StageNames.Decode);
     }
 }

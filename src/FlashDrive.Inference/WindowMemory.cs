@@ -46,7 +46,7 @@ public sealed class WindowMemory : IDisposable
 
     public void Dispose()
     {
-        Pool.Dispose();
         Views.Dispose();
+        Pool.Dispose();
     }
 }

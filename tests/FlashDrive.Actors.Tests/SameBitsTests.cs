@@ -3,6 +3,7 @@ using FlashDrive.Driving;
 using FlashDrive.Inference;
 using FlashDrive.Inference.Admission;
 using FlashDrive.Inference.Flow;
+using FlashDrive.Inference.Kv;
 using FlashDrive.Inference.Publishing;
 using FlashDrive.Inference.Stages;
 using FlashDrive.Inference.Tests;
@@ -24,7 +25,29 @@ public class SameBitsTests : IDisposable
 
     private readonly DrivingModel _model = TinyModel.Create();
 
-    public void Dispose() => _model.Dispose();
+    public SameBitsTests() => KvPool.VerifySealedBlocks = true;
+
+    public void Dispose()
+    {
+        KvPool.VerifySealedBlocks = false;
+        _model.Dispose();
+    }
+
+    [Fact]
+    public void A_planted_write_to_a_sealed_block_is_caught()
+    {
+        var host = new SimulatedHost(1);
+        var engine = new DrivingEngine(host, Stages() with { Verifier = new ScribblingVerifier(Stages().Verifier) }, new(Options));
+        var stream = engine.Open(new(Stream, Options.Seed));
+        for (var i = 0; i < 3; i++)
+        {
+            host.RunUntil(() => stream.HasRoom, Bound);
+            stream.Offer(TinyModel.Tick(i));
+        }
+        host.RunUntilIdle(100_000);
+
+        Assert.Equal("2 sealed KV blocks were written to: blocks are shared and never change", Assert.Throws<InvalidOperationException>(engine.Dispose).Message);
+    }
 
     [Fact]
     public void A_hundred_seeds_give_at_least_ninety_schedules_and_always_the_bits_of_the_sequential_rollout()
@@ -101,7 +124,7 @@ public class SameBitsTests : IDisposable
         var host = new SimulatedHost(seed, new()
         {
             ServiceTime = ServiceTimes(seed, TimeSpan.FromMilliseconds(120)),
-            Faults = new() { Rates = new(CrashBefore: 15, CrashAfter: 10, Delay: 50, MaxDelay: Period) },
+            Faults = new() { Rates = new(CrashBefore: 40, CrashAfter: 10, Delay: 50, MaxDelay: Period) },
         });
         var limits = new RealTimeLimits(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4));
         using var engine = new DrivingEngine(
@@ -158,6 +181,17 @@ public class SameBitsTests : IDisposable
     {
         var (random, number) = (new KeyedRandom(seed), 0UL);
         return (_, _) => longest * random.Uniform(number++);
+    }
+
+    /// <summary>Writes into the first block of a window behind the pool's back.</summary>
+    private sealed class ScribblingVerifier(IVerifier verifier) : IVerifier
+    {
+        public bool Accept(FrameSession session, DraftTokens draft, TargetScores scores)
+        {
+            using var scope = torch.NewDisposeScope();
+            session.Session.Lease.Table.Block(0).Keys.select(0, 0).fill_(7);
+            return verifier.Accept(session, draft, scores);
+        }
     }
 
     private static Dictionary<long, Plan> PlansOf(PlanLog log) =>

@@ -41,11 +41,14 @@ public sealed class FrameTicket
     /// <summary>Set when it was prefilled.</summary>
     public WindowFacts? Window { get; internal set; }
 
-    /// <summary>Where it is.</summary>
-    public string Stage { get; internal set; } = StageNames.Ingest;
+    /// <summary>Frames its prefill was to move into the window, itself included; null before its prefill began.</summary>
+    public int? Inserted { get; internal set; }
+
+    /// <summary>Where it is: in this stage's hands or in its mailbox.</summary>
+    public string Stage { get; private set; } = StageNames.Ingest;
 
     /// <summary>When its message was sent to the stage it is in.</summary>
-    internal TimeSpan Sent { get; set; }
+    internal TimeSpan Sent { get; private set; }
 
     public StageTimes Times { get; internal set; }
 
@@ -57,6 +60,9 @@ public sealed class FrameTicket
 
     /// <summary>Polled between decode rounds and flow steps.</summary>
     public Func<bool> IsCancelled { get; }
+
+    /// <summary>Notes, just before a message about it is sent, where that goes: from then on a crash there is that stage's.</summary>
+    internal void SentTo(string stage, TimeSpan now) => (Stage, Sent) = (stage, now);
 
     /// <summary>Has the frame end this way at its owner's next look at it; the first doom counts.</summary>
     public void Doom(FrameEnd end) => Interlocked.CompareExchange(ref _doom, end, null);

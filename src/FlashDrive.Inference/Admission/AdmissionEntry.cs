@@ -7,7 +7,7 @@ namespace FlashDrive.Inference.Admission;
 /// <param name="Epoch">Null when the frame was never admitted.</param>
 /// <param name="EpochReason">Why its epoch began.</param>
 /// <param name="Cold">The plan is the first since the window was restarted: why.</param>
-/// <param name="Inserted">Ticks its prefill moved into the window (k of the design); null when it was not prefilled.</param>
+/// <param name="Inserted">Ticks its prefill moved into the window (k of the design); null when it never came to its prefill.</param>
 /// <param name="Holes">Ticks of its window that never came.</param>
 /// <param name="Tokens">Digest of the generated tokens, when there is a plan.</param>
 /// <param name="Actions">Digest of the drawn actions, when there is a plan.</param>
@@ -24,7 +24,7 @@ public sealed record AdmissionEntry(
     /// <param name="previousEpoch">Epoch of the admitted entry before it, or null.</param>
     public FrameFate Fate(int? previousEpoch)
     {
-        var lost = Inserted is null && Outcome == FrameOutcome.Dropped && Reason is not (DropReasons.Superseded or DropReasons.Warming);
+        var lost = Inserted is null && !(Outcome == FrameOutcome.Dropped && Reason == DropReasons.Superseded);
         var reset = Epoch != previousEpoch && !SourceReasons.Contains(EpochReason) ? EpochReason : null;
         return new(Outcome, Stage, Reason, lost, reset);
     }

@@ -4,7 +4,7 @@ namespace FlashDrive.Inference.Admission;
 /// What is to become of a frame when an admission log is replayed. Without a fate the engine decides by itself.
 /// </summary>
 /// <param name="Stage">Where it is to fail, for <see cref="FrameOutcome.Failed"/>.</param>
-/// <param name="Lost">It ended before its prefill and never joined the window.</param>
+/// <param name="Lost">It ended before a prefill began with it, and never joined the window.</param>
 /// <param name="Reset">Why the engine began a new epoch with it, when its source gave no reason.</param>
 public sealed record FrameFate(FrameOutcome Outcome, string? Stage = null, string? Reason = null, bool Lost = false, string? Reset = null)
 {

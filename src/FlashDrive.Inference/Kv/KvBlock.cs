@@ -11,6 +11,7 @@ public sealed class KvBlock
     private readonly KvPool _pool;
     private readonly Tensor _keys, _values;
     private int _references;
+    private ulong _checksum;
 
     internal KvBlock(KvPool pool, KvGeometry geometry, int capacity)
     {
@@ -46,7 +47,14 @@ public sealed class KvBlock
         _values.select(0, layer).narrow(1, 0, Tokens).copy_(values);
     }
 
-    internal void Seal() => IsSealed = true;
+    internal void Seal()
+    {
+        IsSealed = true;
+        if (_pool.VerifiesBlocks) _checksum = Checksum();
+    }
+
+    /// <summary>Whether somebody wrote to the sealed block past <see cref="Write"/>.</summary>
+    internal bool HasChanged => IsSealed && _checksum != Checksum();
 
     internal void Open(int tokens)
     {
@@ -64,6 +72,16 @@ public sealed class KvBlock
         var left = Interlocked.Decrement(ref _references);
         if (left < 0) throw new InvalidOperationException("a KV block was released more often than retained");
         if (left == 0) _pool.Return(this);
+    }
+
+    /// <summary>FNV-1a over the bits of everything held.</summary>
+    private ulong Checksum()
+    {
+        using var scope = torch.NewDisposeScope();
+        var hash = 0xCBF29CE484222325UL;
+        foreach (var tensor in new[] { Keys, Values })
+            foreach (var value in tensor.to(ScalarType.Float32).ToArray<float>()) hash = (hash ^ BitConverter.SingleToUInt32Bits(value)) * 0x100000001B3UL;
+        return hash;
     }
 
     internal void Free()

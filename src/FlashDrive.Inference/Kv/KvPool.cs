@@ -13,6 +13,7 @@ public readonly record struct KvPoolClass(int Tokens, int Count);
 public sealed class KvPool : IDisposable
 {
     private readonly Lock _lock = new();
+    private int _changed;
     private readonly (int Tokens, int Total, Stack<KvBlock> Free)[] _classes;
 
     /// <param name="classes">How many blocks of which capacity; see <see cref="KvPoolPlan"/>.</param>
@@ -25,6 +26,18 @@ public sealed class KvPool : IDisposable
     }
 
     public KvGeometry Geometry { get; }
+
+    /// <summary>
+    /// Whether blocks are looked at when they come back: those that changed after they were sealed are counted. For tests, which
+    /// set <see cref="VerifySealedBlocks"/>: it reads every block twice.
+    /// </summary>
+    public bool VerifiesBlocks { get; } = VerifySealedBlocks;
+
+    /// <summary>Sealed blocks that came back changed.</summary>
+    public int ChangedBlocks => Volatile.Read(ref _changed);
+
+    /// <summary>What pools made from now on do.</summary>
+    public static bool VerifySealedBlocks { get; set; }
 
     public long Bytes => _classes.Sum(c => (long)c.Tokens * c.Total) * Geometry.BytesPerToken;
 
@@ -58,6 +71,7 @@ public sealed class KvPool : IDisposable
 
     internal void Return(KvBlock block)
     {
+        if (VerifiesBlocks && block.HasChanged) Interlocked.Increment(ref _changed);
         lock (_lock)
             foreach (var (capacity, total, free) in _classes)
                 if (capacity == block.Capacity)
@@ -74,5 +88,6 @@ public sealed class KvPool : IDisposable
         if (Free != Total) throw new InvalidOperationException($"the KV pool is disposed while {Total - Free} of its {Total} blocks are still lent");
         foreach (var (_, _, free) in _classes)
             foreach (var block in free) block.Free();
+        if (ChangedBlocks > 0) throw new InvalidOperationException($"{ChangedBlocks} sealed KV blocks were written to: blocks are shared and never change");
     }
 }
