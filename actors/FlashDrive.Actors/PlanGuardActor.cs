@@ -19,7 +19,9 @@ internal sealed class PlanGuardActor(Pipeline pipeline, PlanGuardStage guard) : 
 
     protected override void Process(ProposedPlan message)
     {
-        if (guard.Check(message.Plan, message.Ticket.Tick.History) is not { } rule)
+        var broken = guard.Check(message.Plan, message.Ticket.Tick.History);
+        Done();
+        if (broken is not { } rule)
         {
             message.Ticket.SentTo(StageNames.Publish, Pipeline.Now);
             Pipeline.Publisher.Tell(new(new AcceptedPlan(message.Ticket, message.Plan)));

@@ -14,6 +14,9 @@ namespace FlashDrive.Actors;
 /// <param name="stage">Stable name of the stage (<see cref="StageNames"/>).</param>
 internal abstract class StageActor<T>(Pipeline pipeline, string actor, string stage) : IActor<T> where T : IFrameMessage
 {
+    private FrameTicket? _inHand;
+    private TimeSpan _sent, _started;
+
     protected Pipeline Pipeline => pipeline;
 
     protected CreditLedger Ledger => pipeline.Ledger;
@@ -25,8 +28,7 @@ internal abstract class StageActor<T>(Pipeline pipeline, string actor, string st
     {
         var ticket = message.Ticket;
         if (!Enter(ticket, message)) return;
-        var started = pipeline.Now;
-        var sent = ticket.Sent;
+        (_inHand, _sent, _started) = (ticket, ticket.Sent, pipeline.Now);
         try
         {
             Process(message);
@@ -37,15 +39,27 @@ internal abstract class StageActor<T>(Pipeline pipeline, string actor, string st
             Ledger.End(ticket, doom);
             return;
         }
-        pipeline.Observer.StageDone(new(ticket, actor, stage, sent, started, pipeline.Now));
+        Done();
     }
 
     /// <summary>Handles the message of a frame that is to go on. Sends as its last act.</summary>
     protected abstract void Process(T message);
 
+    /// <summary>
+    /// Reports the handling, once. To be called before the frame is sent on or ended: whoever sees its end has then seen all that was
+    /// done for it.
+    /// </summary>
+    protected void Done()
+    {
+        if (_inHand is not { } ticket) return;
+        _inHand = null;
+        pipeline.Observer.StageDone(new(ticket, actor, stage, _sent, _started, pipeline.Now));
+    }
+
     /// <summary>Sends a frame on.</summary>
     protected void Send<TNext>(IActorRef<TNext> next, TNext message, string stageOfNext) where TNext : IFrameMessage
     {
+        Done();
         message.Ticket.SentTo(stageOfNext, pipeline.Now);
         next.Tell(message);
     }

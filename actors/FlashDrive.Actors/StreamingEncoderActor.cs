@@ -22,6 +22,7 @@ internal sealed class StreamingEncoderActor(Pipeline pipeline, IStreamingEncoder
     {
         var encoded = encoder.Encode(message.Frame);
         Ledger.Return(message.Ticket, CreditKind.EncoderSlot);
+        Done();
         message.Ticket.SentTo(StageNames.Prefill, Pipeline.Now);
         Pipeline.Prefill.Tell(new(new EncodedMessage(message.Ticket, encoded)));
     }
