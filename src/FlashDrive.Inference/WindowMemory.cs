@@ -24,6 +24,9 @@ public sealed class WindowMemory : IDisposable
         Stage = new(language, model.Prompts, model.Vocabulary, model.Configuration.Vision.MergeSize, Pool, Views);
     }
 
+    /// <summary>Pools for a prefill that brings its own way to fill them.</summary>
+    internal WindowMemory(KvPool pool, WindowViewPool views) => (_cameras, _grids, Pool, Views, Stage) = ([], [], pool, views, null!);
+
     public KvPool Pool { get; }
 
     public WindowViewPool Views { get; }
