@@ -79,7 +79,7 @@ internal sealed class CameraIngestActor(Pipeline pipeline, CameraIngestStage sta
         try
         {
             var frame = stage.Admit(lane.Ingest, ticket.Tick);
-            ticket.Facts = frame.Facts;
+            (ticket.Facts, ticket.SpreadMicroseconds) = (frame.Facts, frame.SpreadMicroseconds);
             Volatile.Write(ref lane.Epoch, frame.Facts.Epoch);
             ledger.TryTake(ticket, CreditKind.Encode);
             pipeline.Observer.StageDone(new(ticket, Name, StageNames.Ingest, ticket.Arrival, started, pipeline.Now));

@@ -78,7 +78,9 @@ internal sealed class PlanPublisherActor(Pipeline pipeline, PlanPublisherStage s
         if (decision is PublishDecision.Publish or PublishDecision.Late)
         {
             var late = decision == PublishDecision.Late;
-            pipeline.Observer.Published(new(ticket.Lane, accepted.Plan, ModeOf(ticket), now - ticket.Arrival, late));
+            Volatile.Write(ref ticket.Lane.FallbackActive, 0);
+            var latency = now - ticket.Arrival;
+            pipeline.Observer.Published(new(ticket.Lane, accepted.Plan, ModeOf(ticket), latency + AgeAtArrival(ticket), latency, late));
             Volatile.Write(ref ticket.Lane.FallbackDue, 0);
             pipeline.Supervision.Published(ticket.Lane);
             pipeline.Ledger.End(ticket, new(late ? FrameOutcome.Late : FrameOutcome.Planned, Plan: accepted.Plan));
@@ -95,8 +97,19 @@ internal sealed class PlanPublisherActor(Pipeline pipeline, PlanPublisherStage s
         var silent = now - lane.Publishing.LastPublished >= stage.Limits.FallbackAfter;
         if (!silent && Interlocked.Exchange(ref lane.FallbackDue, 0) == 0) return;
         if (silent) pipeline.ChangeHealth(lane, EngineHealth.Degraded, "no_plan");
-        if (stage.Fallback(lane.Publishing, now) is { } plan)
-            pipeline.Observer.Published(new(lane, plan, PlanMode.Fallback, now - lane.Publishing.LastArrival, Late: false));
+        if (stage.Fallback(lane.Publishing, now) is not { } plan) return;
+        Volatile.Write(ref lane.FallbackActive, 1);
+        var age = now - lane.Publishing.LastArrival;
+        pipeline.Observer.Published(new(lane, plan, PlanMode.Fallback, age, age, Late: false));
+    }
+
+    /// <summary>A tick is as old as its oldest camera; repeated ones are known to be older and mark the plan patched.</summary>
+    private static TimeSpan AgeAtArrival(FrameTicket ticket)
+    {
+        var oldest = ticket.Tick.TickMicroseconds;
+        foreach (var frame in ticket.Tick.Frames)
+            if (!ticket.Tick.RepeatedCameras.Contains(frame.CameraIndex)) oldest = Math.Min(oldest, frame.CaptureMicroseconds);
+        return TimeSpan.FromMicroseconds(ticket.Tick.TickMicroseconds - oldest);
     }
 
     private static PlanMode ModeOf(FrameTicket ticket) => ticket.Window switch

@@ -4,6 +4,7 @@ using FlashDrive.Perf;
 return args switch
 {
     ["sequential", .. var rest] => SequentialBenchmark.Run(rest),
+    ["pipeline", .. var rest] => PipelineBenchmark.Run(rest),
     ["hop", .. var rest] => HopBenchmark.Run(rest),
     ["allocation", .. var rest] => AllocationBenchmark.Run(rest),
     _ => Usage(),

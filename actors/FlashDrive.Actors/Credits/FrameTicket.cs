@@ -52,6 +52,12 @@ public sealed class FrameTicket
 
     public StageTimes Times { get; internal set; }
 
+    /// <summary>What it made the engine compute, when its thoughts have ended.</summary>
+    public FrameWork Work { get; internal set; }
+
+    /// <summary>Between the oldest and the newest of its cameras, repeated ones left out; set when it is admitted.</summary>
+    public long SpreadMicroseconds { get; internal set; }
+
     /// <summary>How it ended, or null while it has not.</summary>
     public FrameEnd? End => Volatile.Read(ref _end);
 

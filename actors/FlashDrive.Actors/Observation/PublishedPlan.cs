@@ -20,6 +20,7 @@ public enum PlanMode
 }
 
 /// <summary>What leaves the engine.</summary>
-/// <param name="Age">From the frame's arrival to now.</param>
+/// <param name="Age">From the capture of the frame's oldest new image to now.</param>
+/// <param name="Latency">From the frame's arrival to now.</param>
 /// <param name="Late">After its deadline.</param>
-public sealed record PublishedPlan(StreamLane Stream, Plan Plan, PlanMode Mode, TimeSpan Age, bool Late);
+public sealed record PublishedPlan(StreamLane Stream, Plan Plan, PlanMode Mode, TimeSpan Age, TimeSpan Latency, bool Late);

@@ -72,11 +72,19 @@ public sealed class StreamLane : IDisposable
     /// <summary>Set by the guard, taken by the publisher: a plan was refused, the fallback is due.</summary>
     internal int FallbackDue;
 
+    /// <summary>The publisher's: the fallback is what left last.</summary>
+    internal int FallbackActive;
+
     /// <summary>The newest epoch that camera ingest has begun.</summary>
     internal int Epoch = -1;
 
     /// <summary>Set when the stream is closed: its frames end and no more are taken.</summary>
     public bool IsClosed { get; internal set; }
+
+    public bool IsFallbackActive => Volatile.Read(ref FallbackActive) != 0;
+
+    /// <summary>The pool of the stream's present windows, or null before the first one.</summary>
+    public Inference.Kv.KvPool? KvPool => Prefill.Memory?.Pool;
 
     public EngineHealth Health => (EngineHealth)Volatile.Read(ref _health);
 

@@ -14,7 +14,7 @@ public sealed class PlanGuardStage(GuardLimits limits)
     // Below this a heading is noise, and so is a curvature made of it.
     private const double SlowestMetres = 0.05;
 
-    // Speeds of the rollout are those at the ends of steps, the guard sees means over steps; rounding stays below this share.
+    // Positions give mean speeds of steps, so an acceleration is seen as its mean over two of them; rounding stays below this share.
     private const double Slack = 1.02;
 
     /// <summary>The first rule that is broken, or null.</summary>

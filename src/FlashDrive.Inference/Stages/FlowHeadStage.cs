@@ -11,6 +11,9 @@ namespace FlashDrive.Inference.Stages;
 /// </summary>
 public sealed class FlowHeadStage(ActionExpert expert, int waypoints, int configuredSteps)
 {
+    /// <summary>Evaluations of one branch.</summary>
+    public int StepsOf(FlowOptions options) => options.Steps ?? configuredSteps;
+
     /// <summary>Standard-normal noise, keyed by (sample, element) and nothing else.</summary>
     /// <param name="first">Number of the first sample.</param>
     /// <returns>[samples, waypoints, 2]</returns>
@@ -40,7 +43,7 @@ public sealed class FlowHeadStage(ActionExpert expert, int waypoints, int config
             velocity = (x, t) => Guide(with(x, t), without(x, t), weight);
         }
         var start = options.NoiseTemperature == 1 ? noise : noise * options.NoiseTemperature;
-        var actions = FlowMatching.Integrate(start, options.Steps ?? configuredSteps, velocity, observe);
+        var actions = FlowMatching.Integrate(start, StepsOf(options), velocity, observe);
         if (!actions.IsFinite()) throw new NonFiniteException("action", "actions");
         return actions.DetachFromDisposeScope();
     }

@@ -50,6 +50,25 @@ public sealed class FrameSession : IDisposable
     /// <summary>[samples, 64, 2] normalised; those drawn so far are filled.</summary>
     public float[] Actions { get; }
 
+    /// <summary>Evaluations of the velocity field so far, over all branches.</summary>
+    public int Evaluations { get; internal set; }
+
+    /// <summary>Tokens proposed so far.</summary>
+    public int Drafted { get; private set; }
+
+    /// <summary>Proposed tokens taken so far.</summary>
+    public int Accepted { get; private set; }
+
+    /// <summary>Who proposed last.</summary>
+    public string DraftSource { get; private set; } = DraftTokens.None.Source;
+
+    /// <summary>Notes what became of a draft.</summary>
+    public void Count(DraftTokens draft, int accepted)
+    {
+        (Drafted, Accepted) = (Drafted + draft.Tokens.Count, Accepted + accepted);
+        if (draft.Tokens.Count > 0) DraftSource = draft.Source;
+    }
+
     /// <summary>Closes the present thought with what follows from it and forgets its tokens when another is due.</summary>
     /// <returns>True when another thought is due.</returns>
     public bool Close(Thought thought)
