@@ -25,12 +25,19 @@ internal static class DriveCommand
         var nav = new Option<string?>("--nav") { HelpName = "TEXT", Description = "Route instruction, in place of the clip's own." };
         var ego = new Option<string?>("--ego") { HelpName = "constant:25|FILE", Description = "Ego motion in place of the clip's own: a speed in m/s, or a pose file." };
         var output = new Option<string?>("--out") { HelpName = "DIR", Description = "Write plans.jsonl, summary.json and plan.svg there." };
-        var threads = ModelOptions.Threads();
+        var threads = ValueOptions.Optional("--threads", 1, 1024, "LibTorch threads. Default: those of the pipeline for every stage; with --sequential, all processors.");
+        var sequential = new Option<bool>("--sequential") { Description = "One frame at a time in one thread instead of the actors, on which frames overlap." };
+        var streams = ValueOptions.Integer("--streams", 1, 1, 8, "Copies of the clip beside each other, with seeds S, S+1, ...");
+        var pipeline = new Option<string?>("--pipeline") { HelpName = "FILE", Description = "Sessions, threads and real-time limits. Default: config/pipelines/cpu-nano.json." };
         var bf16 = new Option<bool>("--bf16") { Description = "Compute in bfloat16 instead of float32." };
         var command = new Command("drive", "Drive a clip: one sentence of reasoning and a trajectory of 6.4 s per frame.")
         {
-            clip, model, tokenizer, rate, seed, samples, temperature, topP, budget, nav, ego, output, threads, bf16,
+            clip, model, tokenizer, rate, seed, samples, temperature, topP, budget, nav, ego, output, threads, bf16, sequential, streams, pipeline,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(sequential) && result.GetValue(streams) > 1) result.AddError($"--streams {result.GetValue(streams)}: --sequential drives one stream");
+        });
         command.SetAction((parsed, cancel) =>
         {
             var request = new DriveRequest
@@ -49,6 +56,9 @@ internal static class DriveCommand
                 Out = parsed.GetValue(output),
                 Threads = parsed.GetValue(threads),
                 BFloat16 = parsed.GetValue(bf16),
+                Sequential = parsed.GetValue(sequential),
+                Streams = parsed.GetValue(streams),
+                Pipeline = parsed.GetValue(pipeline),
             };
             using var view = View(parsed.InvocationConfiguration.Output);
             return Task.FromResult((int)new DriveRun(request, view, TimeProvider.System).Run(cancel));

@@ -11,6 +11,11 @@ internal static class ValueOptions
         Checked(name, "N", standard, description, $"a whole number from {least} to {most}",
             text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most ? (true, value) : default);
 
+    /// <summary>A whole number, or null when the option is not there.</summary>
+    public static Option<int?> Optional(string name, int least, int most, string description) =>
+        Checked<int?>(name, "N", null, description, $"a whole number from {least} to {most}",
+            text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most ? (true, value) : default);
+
     public static Option<int> Even(string name, int standard, int least, int most, string description) =>
         Checked(name, "N", standard, description, $"an even number from {least} to {most}",
             text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most && value % 2 == 0 ? (true, value) : default);

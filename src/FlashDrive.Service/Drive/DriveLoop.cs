@@ -35,7 +35,7 @@ public sealed class DriveLoop(IPlanner planner, DriveRate rate, IPace pace)
                 var records = planner.Plan(waiting, cancel);
                 var latency = pace.Now - ready;
                 for (var i = 0; i < records.Count; i++)
-                    planned(records[i] with { Latency = records[i].Outcome == PlanOutcome.Planned ? latency : TimeSpan.Zero }, waiting[i]);
+                    planned(records[i].HasPlan ? records[i] with { Latency = latency, Age = latency } : records[i], waiting[i]);
                 waiting.Clear();
             }
             return true;

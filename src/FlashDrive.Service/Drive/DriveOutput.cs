@@ -24,10 +24,12 @@ public sealed class DriveOutput : IDisposable
         _plans = new(_partial, FileMode.Create, FileAccess.Write);
     }
 
-    public void Add(PlanRecord record, FrameBundle bundle)
+    /// <param name="bundle">Null for a fallback, which has none of its own.</param>
+    public void Add(PlanRecord record, FrameBundle? bundle)
     {
         PlanJson.WriteLine(record, _plans);
-        if (record.Outcome != PlanOutcome.Planned) return;
+        // Pictures are of the first stream; the others drive the same clip.
+        if (!record.HasPlan || bundle is null || record.Stream != DriveStream.NameOf(0)) return;
         _last = (record, bundle);
         if (record.FrameId % FramesPerPicture == 0)
             AtomicFile.WriteText(Path.Combine(_folder, "plans", FormattableString.Invariant($"plan-{record.FrameId:D6}.svg")), Picture(record, bundle));

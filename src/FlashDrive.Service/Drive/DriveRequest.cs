@@ -30,7 +30,20 @@ public sealed record DriveRequest
 
     public string? Out { get; init; }
 
-    public int Threads { get; init; } = Environment.ProcessorCount;
+    /// <summary>LibTorch threads; null takes all processors for a sequential drive and the pipeline's number otherwise.</summary>
+    public int? Threads { get; init; }
 
     public bool BFloat16 { get; init; }
+
+    /// <summary>One frame at a time in one thread instead of the actors.</summary>
+    public bool Sequential { get; init; }
+
+    /// <summary>Copies of the clip driven beside each other, with seeds that count up from <see cref="Seed"/>.</summary>
+    public int Streams { get; init; } = 1;
+
+    /// <summary>File with sessions, threads and real-time limits; null takes the device's own.</summary>
+    public string? Pipeline { get; init; }
+
+    /// <summary>Folder of an earlier drive whose admission log is repeated.</summary>
+    public string? Replay { get; init; }
 }

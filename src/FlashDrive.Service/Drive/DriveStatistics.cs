@@ -7,14 +7,26 @@ namespace FlashDrive.Service.Drive;
 public sealed class DriveStatistics
 {
     private readonly List<TimeSpan>[] _stages = [[], [], [], []];
-    private readonly List<TimeSpan> _endToEnd = [];
+    private readonly List<TimeSpan> _endToEnd = [], _queued = [];
     private readonly SortedDictionary<string, int> _dropped = [], _failed = [], _refused = [], _refusedCameraFrames = [];
     private double _ade, _minAde;
 
     /// <summary>Every tick of the clip, however it ended.</summary>
     public int Frames { get; private set; }
 
+    /// <summary>Plans in time.</summary>
     public int Planned { get; private set; }
+
+    /// <summary>Plans after their deadline.</summary>
+    public int Late { get; private set; }
+
+    public int Plans => Planned + Late;
+
+    /// <summary>Fallbacks that were published; they are the end of no frame.</summary>
+    public int Fallbacks { get; private set; }
+
+    /// <summary>The widest spread between the captures of one tick's camera frames.</summary>
+    public TimeSpan CameraSpread { get; private set; }
 
     public int Patched { get; private set; }
 
@@ -36,12 +48,21 @@ public sealed class DriveStatistics
 
     public Percentiles? EndToEnd => Percentiles.Of(_endToEnd);
 
+    /// <summary>What a plan's frame waited in front of stages, summed over them.</summary>
+    public Percentiles? Queued => Percentiles.Of(_queued);
+
     /// <param name="stage">Index into <see cref="StageNames.All"/>.</param>
     public Percentiles? Stage(int stage) => Percentiles.Of(_stages[stage]);
 
     public void Add(PlanRecord record)
     {
+        if (record.Outcome == PlanOutcome.Fallback)
+        {
+            Fallbacks++;
+            return;
+        }
         Frames++;
+        if (record.CameraSpread > CameraSpread) CameraSpread = record.CameraSpread;
         switch (record.Outcome)
         {
             case PlanOutcome.Dropped:
@@ -54,9 +75,11 @@ public sealed class DriveStatistics
                 Count(_failed, record.Reason ?? "unknown");
                 return;
         }
-        Planned++;
+        if (record.Outcome == PlanOutcome.Late) Late++;
+        else Planned++;
         if (record.Patched) Patched++;
         _endToEnd.Add(record.Latency);
+        _queued.Add(record.Queued);
         for (var stage = 0; stage < _stages.Length; stage++) _stages[stage].Add(record.Stages.Of(stage));
         if (record is not { Ade: { } ade, MinAde: { } minAde }) return;
         WithTruth++;

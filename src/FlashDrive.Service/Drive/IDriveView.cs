@@ -1,4 +1,5 @@
 using FlashDrive.Driving;
+using FlashDrive.Service.Drive.Pipelined;
 
 namespace FlashDrive.Service.Drive;
 
@@ -16,6 +17,14 @@ public interface IDriveView : IDisposable
     void Show(PlanRecord record, DriveStatistics soFar);
 
     void Show(RefusedFrame refused);
+
+    /// <summary>Whether <see cref="Refresh"/> draws anything: making a picture of the engine's state costs something.</summary>
+    bool IsLive => false;
+
+    /// <summary>Draws a pipelined drive's state.</summary>
+    void Refresh(DriveSnapshot snapshot)
+    {
+    }
 
     void End(DriveSummary summary);
 }

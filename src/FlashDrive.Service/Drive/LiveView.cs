@@ -61,7 +61,7 @@ public sealed class LiveView : IDriveView
 
     private IRenderable Picture(PlanRecord record, DriveStatistics soFar)
     {
-        var sentence = record.Outcome == PlanOutcome.Planned
+        var sentence = record.Trajectories.Count > 0
             ? new Markup($"[bold green]{Markup.Escape(Printable.Of(record.Reasoning))}[/]")
             : new Markup($"[yellow]no plan: {Markup.Escape(record.Detail ?? record.Reason ?? "")}[/]");
         var lines = _plot.Draw(record.Trajectories);

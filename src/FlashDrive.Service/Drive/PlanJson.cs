@@ -22,12 +22,20 @@ public static class PlanJson
     private static void Write(PlanRecord record, Utf8JsonWriter json)
     {
         json.WriteStartObject();
+        WriteFields(record, json);
+        json.WriteEndObject();
+    }
+
+    internal static void WriteFields(PlanRecord record, Utf8JsonWriter json)
+    {
         json.WriteNumber("frame_id", record.FrameId);
+        json.WriteString("stream", record.Stream);
         json.WriteNumber("capture_us", record.CaptureMicroseconds);
         json.WriteNumber("publish_us", record.PublishMicroseconds);
         json.WriteString("outcome", record.Outcome.ToString().ToLowerInvariant());
         json.WriteString("reason", record.Reason);
         json.WriteString("detail", record.Detail);
+        json.WriteString("mode", record.Mode?.ToString().ToLowerInvariant());
         json.WriteBoolean("patched", record.Patched);
         json.WriteString("reasoning", record.Reasoning);
         json.WriteStartArray("tokens");
@@ -40,9 +48,10 @@ public static class PlanJson
         for (var stage = 0; stage < StageNames.All.Count; stage++) json.WriteNumber(StageNames.All[stage], Math.Round(record.Stages.Of(stage).TotalSeconds, 6));
         json.WriteEndObject();
         json.WriteNumber("latency_seconds", Math.Round(record.Latency.TotalSeconds, 6));
+        json.WriteNumber("queue_seconds", Math.Round(record.Queued.TotalSeconds, 6));
+        json.WriteNumber("age_seconds", Math.Round(record.Age.TotalSeconds, 6));
         WriteOptional(json, "ade_m", record.Ade);
         WriteOptional(json, "min_ade_m", record.MinAde);
-        json.WriteEndObject();
     }
 
     private static void Write(Trajectory trajectory, Utf8JsonWriter json)

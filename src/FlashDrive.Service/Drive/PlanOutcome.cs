@@ -5,7 +5,10 @@ public enum PlanOutcome
 {
     Planned,
 
-    /// <summary>Admitted, but no plan was made for it: <c>warming</c> or <c>superseded</c>.</summary>
+    /// <summary>Planned, but after its deadline.</summary>
+    Late,
+
+    /// <summary>Admitted, but no plan of it left: the reason is one of <see cref="Inference.DropReasons"/>, or <c>interrupted</c>.</summary>
     Dropped,
 
     /// <summary>Malformed and never admitted.</summary>
@@ -13,4 +16,7 @@ public enum PlanOutcome
 
     /// <summary>A stage failed; the reason names it.</summary>
     Failed,
+
+    /// <summary>The end of no frame: no plan came in time, and the last one was continued, braking to rest.</summary>
+    Fallback,
 }

@@ -51,7 +51,7 @@ public static class PlanPicture
 
     private static void AppendText(StringBuilder svg, PlanRecord record, int y, int width)
     {
-        var sentence = record.Outcome == PlanOutcome.Planned ? Printable.Of(record.Reasoning) : $"no plan: {record.Reason}";
+        var sentence = record.HasPlan ? Printable.Of(record.Reasoning) : $"no plan: {record.Reason}";
         // A sentence too long for the page is squeezed into its width.
         var squeeze = sentence.Length * WidestLetter > width - 2 * Gap ? $" textLength=\"{width - 2 * Gap}\" lengthAdjust=\"spacingAndGlyphs\"" : "";
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Gap}\" y=\"{y}\" font-size=\"20\" fill=\"#fff\"{squeeze}>{SecurityElement.Escape(sentence)}</text>\n");

@@ -1,3 +1,4 @@
+using FlashDrive.Actors.Observation;
 using FlashDrive.Driving;
 using FlashDrive.Inference;
 
@@ -9,6 +10,24 @@ namespace FlashDrive.Service.Drive;
 /// <param name="Latency">From the frame being complete to its plan being published.</param>
 public sealed record PlanRecord(long FrameId, long CaptureMicroseconds, PlanOutcome Outcome, TimeSpan Latency)
 {
+    /// <summary>Name of its stream: s0, s1, ...</summary>
+    public string Stream { get; init; } = "s0";
+
+    /// <summary>A plan of its own left: in time or late.</summary>
+    public bool HasPlan => Outcome is PlanOutcome.Planned or PlanOutcome.Late;
+
+    /// <summary>How its window came about; null without a plan.</summary>
+    public PlanMode? Mode { get; init; }
+
+    /// <summary>How old its frame was when the plan left; for a fallback the frame of the plan it continues.</summary>
+    public TimeSpan Age { get; init; }
+
+    /// <summary>Spent waiting in front of stages, of <see cref="Latency"/>.</summary>
+    public TimeSpan Queued { get; init; }
+
+    /// <summary>Between the first and the last capture of its camera frames.</summary>
+    public TimeSpan CameraSpread { get; init; }
+
     /// <summary>Stable name of the reason for which there is no plan; null for a plan.</summary>
     public string? Reason { get; init; }
 

@@ -1,5 +1,4 @@
 using FlashDrive.Driving;
-using FlashDrive.Driving.Metrics;
 using FlashDrive.Inference;
 
 namespace FlashDrive.Service.Drive;
@@ -20,27 +19,7 @@ public sealed class SequentialPlanner(SequentialRollout rollout) : IPlanner
 
     internal static PlanRecord Record(FrameBundle bundle, FrameResult result)
     {
-        var record = new PlanRecord(bundle.FrameId, bundle.TickMicroseconds, OutcomeOf(result.Outcome), TimeSpan.Zero) { Truth = bundle.Future };
-        if (result.Outcome != FrameOutcome.Planned || result.Plan is not { } plan)
-            return record with { Reason = result.Outcome == FrameOutcome.Failed ? result.Stage : result.Reason, Detail = result.Detail ?? (result.Outcome == FrameOutcome.Failed ? result.Reason : null) };
-        var truth = bundle.Future;
-        return record with
-        {
-            Patched = plan.Patched,
-            Reasoning = plan.Reasoning,
-            Tokens = plan.Thoughts[0].Tokens,
-            Trajectories = plan.Trajectories,
-            Stages = result.Times,
-            Ade = truth is null ? null : DisplacementErrors.Average(plan.Trajectories[0], truth),
-            MinAde = truth is null ? null : DisplacementErrors.MinimumAverage(plan.Trajectories, truth),
-        };
+        var record = PlanRecords.Of(bundle, result.Outcome, result.Plan, result.Stage, result.Reason, result.Detail) with { Stages = result.Times };
+        return result.Plan is { } plan && record.HasPlan ? record with { Mode = PlanRecords.ModeOf(plan) } : record;
     }
-
-    private static PlanOutcome OutcomeOf(FrameOutcome outcome) => outcome switch
-    {
-        FrameOutcome.Planned => PlanOutcome.Planned,
-        FrameOutcome.Refused => PlanOutcome.Refused,
-        FrameOutcome.Failed => PlanOutcome.Failed,
-        _ => PlanOutcome.Dropped,
-    };
 }

@@ -24,20 +24,43 @@ public class DriveEndToEndTests(SmallClip clip) : IClassFixture<SmallClip>
         Assert.NotEqual(first.Select(Lasting), other.Select(Lasting));
     }
 
+    [Fact]
+    public void The_pipeline_plans_what_the_sequential_drive_plans()
+    {
+        using var folder = new TemporaryFolder();
+        var pipelined = Drive(folder, "pipelined", "--seed", "3");
+        var sequential = Drive(folder, "sequential", "--seed", "3", "--sequential");
+        Assert.Equal(sequential.Select(Lasting), pipelined.Select(Lasting));
+    }
+
+    [Fact]
+    public void Streams_are_driven_beside_each_other_and_each_as_it_would_be_alone()
+    {
+        using var folder = new TemporaryFolder();
+        var both = Drive(folder, "both", "20 frames: 14 planned, 6 dropped (warming)", ["--seed", "3", "--streams", "2"]);
+        var second = Drive(folder, "second", "--seed", "4");
+        Assert.Equal(both.Where(plan => (string?)plan["stream"] == "s1").Select(plan => plan["tokens"]!.ToJsonString()), second.Select(plan => plan["tokens"]!.ToJsonString()));
+        foreach (var stream in new[] { "s0", "s1" })
+            Assert.Equal(Enumerable.Range(0, 10).Select(frame => (long)frame), both.Where(plan => (string?)plan["stream"] == stream).Select(plan => (long)plan["frame_id"]!));
+    }
+
     /// <summary>A line without what depends on time.</summary>
     private static string Lasting(JsonObject plan)
     {
         var copy = (JsonObject)plan.DeepClone();
-        foreach (var timing in new[] { "publish_us", "stage_seconds", "latency_seconds" }) copy.Remove(timing);
+        foreach (var timing in new[] { "publish_us", "stage_seconds", "latency_seconds", "queue_seconds", "age_seconds" }) copy.Remove(timing);
         return copy.ToJsonString();
     }
 
-    private List<JsonObject> Drive(TemporaryFolder folder, string name, params string[] options)
+    private List<JsonObject> Drive(TemporaryFolder folder, string name, params string[] options) =>
+        Drive(folder, name, "10 frames: 7 planned, 3 dropped (warming)", options);
+
+    private List<JsonObject> Drive(TemporaryFolder folder, string name, string accounts, string[] options)
     {
         var target = Path.Combine(folder.Path, name);
         var (code, output, error) = CommandLineTests.Run(["drive", clip.Path, "--model", Model, "--threads", "1", "--budget", "6", "--out", target, .. options]);
         Assert.Equal((0, ""), (code, error));
-        Assert.Contains("10 frames: 7 planned, 3 dropped (warming)", output, StringComparison.Ordinal);
+        Assert.Contains(accounts, output, StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(target, "plan.svg")));
         return [.. File.ReadLines(Path.Combine(target, "plans.jsonl")).Select(line => JsonNode.Parse(line)!.AsObject())];
     }

@@ -1,0 +1,18 @@
+using FlashDrive.Inference.Publishing;
+
+namespace FlashDrive.Service.Pipelines;
+
+/// <summary>A file of config/pipelines: how many frames are thought about at once, and the real-time limits.</summary>
+/// <param name="Sessions">Frames of one stream between prefill and plan at the same time (S of the design).</param>
+/// <param name="TorchThreads">LibTorch threads of every stage actor.</param>
+/// <param name="Deadline">In <paramref name="Unit"/>s of age, like the three that follow (<see cref="RealTimeLimits"/>).</param>
+public sealed record PipelineSettings(
+    int Sessions, int TorchThreads, LimitUnit Unit, double Deadline, double StaleAfter, double FallbackAfter, double ReadyMaxAge)
+{
+    /// <param name="serialLatency">Ignored when the limits are counted in milliseconds.</param>
+    public RealTimeLimits Limits(TimeSpan serialLatency)
+    {
+        var unit = Unit == LimitUnit.Millisecond ? TimeSpan.FromMilliseconds(1) : serialLatency;
+        return new(unit * Deadline, unit * StaleAfter, unit * FallbackAfter, unit * ReadyMaxAge);
+    }
+}
