@@ -79,6 +79,21 @@ public sealed unsafe class Op(string name, string overload = "")
         return tensors;
     }
 
+    /// <summary>Calls an operator that returns four tensors.</summary>
+    public (Tensor First, Tensor Second, Tensor Third, Tensor Fourth) CallFour(params ReadOnlySpan<Arg> args)
+    {
+        var results = stackalloc NativeValue[MaxResults];
+        var count = Invoke(args, results, MaxResults);
+        var tensors = 0;
+        for (var i = 0; i < count; i++) tensors += results[i].Tag == ValueTag.Tensor ? 1 : 0;
+        if (count == 4 && tensors == 4)
+            return (Adopt(results[0]), Adopt(results[1]), Adopt(results[2]), Adopt(results[3]));
+        for (var i = 1; i < count; i++) Native.fd_free_result(results + i);
+        throw Unexpected(results, Math.Min(count, 1), "four tensors");
+
+        static Tensor Adopt(in NativeValue value) => Tensor.Adopt((nint)value.Payload);
+    }
+
     /// <summary>Calls an operator that returns a number or truth value.</summary>
     public double CallScalar(params ReadOnlySpan<Arg> args)
     {

@@ -63,11 +63,10 @@ public sealed class ActionExpert : IDisposable
         var rows = layer.Project(h, rotary);
         var dtype = layer.Dtype;
         var (keys, values) = cache.Layer(index);
-        var attended = CrossAttention.Forward(
-            Precision.Cast(rows.Queries, dtype),
-            (Precision.Cast(rows.Keys, dtype), Precision.Cast(rows.Values, dtype)),
-            (Precision.Cast(keys, dtype), Precision.Cast(values, dtype)),
-            mask is null ? null : Precision.Cast(mask, dtype));
+        // One softmax over the cache and the action tokens' own keys (§10.3).
+        var attended = torch.layers.cross_attention(
+            Precision.Cast(rows.Queries, dtype), Precision.Cast(rows.Keys, dtype), Precision.Cast(rows.Values, dtype),
+            Precision.Cast(keys, dtype), Precision.Cast(values, dtype), mask is null ? null : Precision.Cast(mask, dtype));
         return layer.Complete(h, attended).MoveToOuterDisposeScope();
     }
 }

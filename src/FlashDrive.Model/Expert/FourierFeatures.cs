@@ -22,11 +22,7 @@ public sealed class FourierFeatures : IDisposable
 
     /// <param name="u">[.., 1]</param>
     /// <returns>[.., features]</returns>
-    public Tensor Forward(Tensor u)
-    {
-        var argument = u.to(ScalarType.Float32) * _frequencies * 2.0 * Math.PI;
-        return torch.cat([argument.sin(), argument.cos()], -1) * Math.Sqrt(2);
-    }
+    public Tensor Forward(Tensor u) => torch.layers.fourier_features(u, _frequencies);
 
     public void Dispose() => _frequencies.Dispose();
 }

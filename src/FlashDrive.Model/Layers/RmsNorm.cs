@@ -9,11 +9,5 @@ namespace FlashDrive.Model.Layers;
 public sealed class RmsNorm(Tensor weight, double eps)
 {
     /// <param name="x">[.., size]</param>
-    public Tensor Forward(Tensor x)
-    {
-        if (x.dtype == ScalarType.Float32 && weight.dtype == ScalarType.Float32) return torch.fused.rms_norm(x, weight, eps);
-        var wide = Precision.Float(x);
-        var scaled = wide * (wide.square().mean(-1, keepdim: true) + eps).rsqrt();
-        return Precision.Cast(scaled, x.dtype) * weight;
-    }
+    public Tensor Forward(Tensor x) => torch.fused.rms_norm(x, weight, eps);
 }

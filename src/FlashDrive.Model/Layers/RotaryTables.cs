@@ -8,14 +8,7 @@ public readonly record struct RotaryTables(Tensor Cos, Tensor Sin) : IDisposable
     public RotaryTables To(ScalarType dtype) => new(Precision.Cast(Cos, dtype), Precision.Cast(Sin, dtype));
 
     /// <summary>Rotates x [.., rows, heads, headDim] (or [rows, heads, headDim]): x·cos + [−x₂, x₁]·sin over halves.</summary>
-    public Tensor Rotate(Tensor x)
-    {
-        if (x.dtype == ScalarType.Float32 && Cos.dtype == ScalarType.Float32) return torch.fused.rotary(x, Cos.unsqueeze(-2), Sin.unsqueeze(-2));
-        var half = x.size(-1) / 2;
-        var turned = torch.cat([-x.narrow(-1, half, half), x.narrow(-1, 0, half)], -1);
-        // [rows, 1, headDim] broadcasts over heads and over the batch.
-        return x * Cos.unsqueeze(-2) + turned * Sin.unsqueeze(-2);
-    }
+    public Tensor Rotate(Tensor x) => torch.fused.rotary(x, Cos.unsqueeze(-2), Sin.unsqueeze(-2));
 
     /// <summary>Rows of the tables.</summary>
     public RotaryTables Narrow(long start, long length) => new(Cos.narrow(0, start, length), Sin.narrow(0, start, length));

@@ -30,6 +30,11 @@ inline void RefuseSecondDerivative(const char* name) {
   TORCH_CHECK_NOT_IMPLEMENTED(!at::GradMode::is_enabled(), name, " has a first derivative only; call backward without create_graph");
 }
 
+// The differentiable operators, for use inside others.
+at::Tensor RmsNorm(const at::Tensor& x, const at::Tensor& weight, double epsilon);
+at::Tensor Rotary(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin);
+at::Tensor Swiglu(const at::Tensor& gate, const at::Tensor& up);
+
 // Rows of `width` elements per task, so that small tensors stay on the calling thread.
 inline int64_t Grain(int64_t width) { return std::max<int64_t>(1, 32768 / std::max<int64_t>(width, 1)); }
 

@@ -56,7 +56,7 @@ at::Tensor Compute(const at::Tensor& x, const at::Tensor& weight, double epsilon
   return y;
 }
 
-struct RmsNorm : torch::autograd::Function<RmsNorm> {
+struct Function : torch::autograd::Function<Function> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight, double epsilon) {
     at::Tensor inverse;
     auto y = Compute(x, weight, epsilon, &inverse);
@@ -89,17 +89,18 @@ at::Tensor Compose(const at::Tensor& x, const at::Tensor& weight, double epsilon
   return (wide * (wide.square().mean(-1, true) + epsilon).rsqrt()).to(x.scalar_type()) * weight;
 }
 
-at::Tensor RmsNormOperator(const at::Tensor& x, const at::Tensor& weight, double epsilon) {
+}  // namespace
+}  // namespace fd::rms_norm
+
+at::Tensor fd::RmsNorm(const at::Tensor& x, const at::Tensor& weight, double epsilon) {
+  using namespace fd::rms_norm;
   TORCH_CHECK_VALUE(x.dim() >= 1 && weight.dim() == 1 && weight.size(0) == x.size(-1), "the weight ", weight.sizes(),
                     " does not fit the last dimension of ", x.sizes());
   if (!fd::IsFast({x, weight})) return Compose(x, weight, epsilon);
   const auto dense = x.contiguous();
   const auto scale = weight.contiguous();
-  if (fd::NeedsGraph({x, weight})) return RmsNorm::apply(dense, scale, epsilon);
+  if (fd::NeedsGraph({x, weight})) return Function::apply(dense, scale, epsilon);
   return Compute(dense, scale, epsilon, nullptr);
 }
 
-}  // namespace
-}  // namespace fd::rms_norm
-
-TORCH_LIBRARY_FRAGMENT(flashdrive, library) { library.def("rms_norm(Tensor x, Tensor weight, float eps) -> Tensor", &fd::rms_norm::RmsNormOperator); }
+TORCH_LIBRARY_FRAGMENT(flashdrive, library) { library.def("rms_norm(Tensor x, Tensor weight, float eps) -> Tensor", &fd::RmsNorm); }

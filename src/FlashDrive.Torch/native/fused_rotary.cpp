@@ -77,7 +77,7 @@ at::Tensor Compute(const at::Tensor& x, const at::Tensor& cos, const at::Tensor&
   return y;
 }
 
-struct Rotary : torch::autograd::Function<Rotary> {
+struct Function : torch::autograd::Function<Function> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin) {
     context->save_for_backward({cos, sin});
     return Compute<false>(x, cos, sin);
@@ -95,7 +95,11 @@ at::Tensor Compose(const at::Tensor& x, const at::Tensor& cos, const at::Tensor&
   return x * cos + at::cat({-x.narrow(-1, half, half), x.narrow(-1, 0, half)}, -1) * sin;
 }
 
-at::Tensor RotaryOperator(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin) {
+}  // namespace
+}  // namespace fd::rotary
+
+at::Tensor fd::Rotary(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin) {
+  using namespace fd::rotary;
   TORCH_CHECK_VALUE(x.dim() >= 1 && x.size(-1) % 2 == 0, "the last dimension of ", x.sizes(), " has no two halves");
   for (const auto* table : {&cos, &sin}) {
     bool fits = table->dim() <= x.dim();
@@ -104,11 +108,8 @@ at::Tensor RotaryOperator(const at::Tensor& x, const at::Tensor& cos, const at::
   }
   // A derivative with respect to the tables is the composition's business.
   if (!fd::IsFast({x, cos, sin}) || fd::NeedsGraph({cos, sin}) || x.dim() > kMaxDims) return Compose(x, cos, sin);
-  if (fd::NeedsGraph({x})) return Rotary::apply(x, cos, sin);
+  if (fd::NeedsGraph({x})) return Function::apply(x, cos, sin);
   return Compute<false>(x, cos, sin);
 }
 
-}  // namespace
-}  // namespace fd::rotary
-
-TORCH_LIBRARY_FRAGMENT(flashdrive, library) { library.def("rotary(Tensor x, Tensor cos, Tensor sin) -> Tensor", &fd::rotary::RotaryOperator); }
+TORCH_LIBRARY_FRAGMENT(flashdrive, library) { library.def("rotary(Tensor x, Tensor cos, Tensor sin) -> Tensor", &fd::Rotary); }

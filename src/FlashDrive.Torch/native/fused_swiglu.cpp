@@ -60,7 +60,7 @@ at::Tensor Compute(const at::Tensor& gate, const at::Tensor& up) {
   return y;
 }
 
-struct Swiglu : torch::autograd::Function<Swiglu> {
+struct Function : torch::autograd::Function<Function> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& gate, const at::Tensor& up) {
     context->save_for_backward({gate, up});
     return Compute(gate, up);
@@ -80,15 +80,16 @@ struct Swiglu : torch::autograd::Function<Swiglu> {
   }
 };
 
-at::Tensor SwigluOperator(const at::Tensor& gate, const at::Tensor& up) {
-  TORCH_CHECK_VALUE(gate.sizes() == up.sizes(), "gate ", gate.sizes(), " and up ", up.sizes(), " differ in shape");
-  if (!fd::IsFast({gate, up})) return at::silu(gate) * up;
-  const auto dense_gate = gate.contiguous(), dense_up = up.contiguous();
-  if (fd::NeedsGraph({gate, up})) return Swiglu::apply(dense_gate, dense_up);
-  return Compute(dense_gate, dense_up);
-}
-
 }  // namespace
 }  // namespace fd::swiglu
 
-TORCH_LIBRARY_FRAGMENT(flashdrive, library) { library.def("swiglu(Tensor gate, Tensor up) -> Tensor", &fd::swiglu::SwigluOperator); }
+at::Tensor fd::Swiglu(const at::Tensor& gate, const at::Tensor& up) {
+  using namespace fd::swiglu;
+  TORCH_CHECK_VALUE(gate.sizes() == up.sizes(), "gate ", gate.sizes(), " and up ", up.sizes(), " differ in shape");
+  if (!fd::IsFast({gate, up})) return at::silu(gate) * up;
+  const auto dense_gate = gate.contiguous(), dense_up = up.contiguous();
+  if (fd::NeedsGraph({gate, up})) return Function::apply(dense_gate, dense_up);
+  return Compute(dense_gate, dense_up);
+}
+
+TORCH_LIBRARY_FRAGMENT(flashdrive, library) { library.def("swiglu(Tensor gate, Tensor up) -> Tensor", &fd::Swiglu); }
