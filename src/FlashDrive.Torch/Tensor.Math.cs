@@ -9,6 +9,7 @@ public sealed partial class Tensor
     private static readonly Op SumAll = new("aten::sum"), SumDim = new("aten::sum", "dim_IntList");
     private static readonly Op MeanAll = new("aten::mean"), MeanDim = new("aten::mean", "dim");
     private static readonly Op MaxAll = new("aten::max"), MinAll = new("aten::min"), ArgmaxOp = new("aten::argmax");
+    private static readonly Op AllFiniteOp = new("flashdrive::is_finite");
     private static readonly Op NormOp = new("aten::norm", "Scalar"), ClampOp = new("aten::clamp"), IsFiniteOp = new("aten::isfinite"), AllOp = new("aten::all");
     private static readonly Op MaskedFillOp = new("aten::masked_fill", "Scalar"), TopkOp = new("aten::topk"), CumsumOp = new("aten::cumsum");
 
@@ -67,11 +68,7 @@ public sealed partial class Tensor
     public Tensor all() => AllOp.Call(this);
 
     /// <summary>Whether no element is NaN or infinite; reads one truth value back.</summary>
-    public bool IsFinite()
-    {
-        using var scope = torch.NewDisposeScope();
-        return isfinite().all().item<bool>();
-    }
+    public bool IsFinite() => AllFiniteOp.CallScalar(this) != 0;
 
     public Tensor masked_fill(Tensor mask, double value) => MaskedFillOp.Call(this, mask, value);
 

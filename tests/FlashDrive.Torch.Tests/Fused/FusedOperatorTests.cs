@@ -175,4 +175,24 @@ public class FusedOperatorTests
         var difference = Expect.MaxDifference(expected, got) / scale;
         Assert.True(difference <= tolerance, $"differs by {difference:E2} of {scale:F1}");
     }
+
+    [Fact]
+    public void One_element_that_is_not_finite_is_found_wherever_it_stands()
+    {
+        using var scope = torch.NewDisposeScope();
+        foreach (var dtype in (ScalarType[])[torch.float32, torch.float64, torch.bfloat16])
+            foreach (var bad in (double[])[double.NaN, double.PositiveInfinity, double.NegativeInfinity])
+                foreach (var place in (int[])[0, 17, 8191, 8192, 19_999])
+                {
+                    var x = torch.full([20_000], 3e38, dtype);
+                    Assert.True(x.IsFinite());
+                    x[place].fill_(bad);
+                    Assert.False(x.IsFinite());
+                    // Rows of a transposed matrix are not contiguous; the column before the last keeps the element out or in.
+                    var strided = x.view(4, 5000).t().narrow(0, 0, 4999);
+                    Assert.Equal(place % 5000 == 4999, strided.IsFinite());
+                }
+        Assert.True(torch.zeros(0).IsFinite());
+        Assert.True(torch.zeros([3], torch.int64).IsFinite());
+    }
 }
