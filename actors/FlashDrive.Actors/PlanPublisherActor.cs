@@ -26,7 +26,7 @@ internal sealed class PlanPublisherActor(Pipeline pipeline, PlanPublisherStage s
 {
     internal const string Name = "plan-publisher";
 
-    private static readonly Comparison<AcceptedPlan> ByFrame = static (a, b) => a.Ticket.FrameId.CompareTo(b.Ticket.FrameId);
+    private static readonly Comparison<AcceptedPlan> ByNumber = static (a, b) => a.Ticket.Number.CompareTo(b.Ticket.Number);
 
     public void Started() => pipeline.RingAgain(pipeline.Ledger.Publisher);
 
@@ -41,7 +41,7 @@ internal sealed class PlanPublisherActor(Pipeline pipeline, PlanPublisherStage s
             }
             var held = accepted.Ticket.Lane.Held;
             held.Add(accepted);
-            held.Sort(ByFrame);
+            held.Sort(ByNumber);
             Release(accepted.Ticket.Lane);
             return;
         }
@@ -56,7 +56,7 @@ internal sealed class PlanPublisherActor(Pipeline pipeline, PlanPublisherStage s
     /// <summary>Publishes held plans that no older open frame stands before.</summary>
     private void Release(StreamLane lane)
     {
-        while (lane.Held.Count > 0 && lane.OldestOpen() >= lane.Held[0].Ticket.FrameId)
+        while (lane.Held.Count > 0 && lane.OldestOpen() >= lane.Held[0].Ticket.Number)
         {
             var first = lane.Held[0];
             lane.Held.RemoveAt(0);
@@ -73,7 +73,7 @@ internal sealed class PlanPublisherActor(Pipeline pipeline, PlanPublisherStage s
             return;
         }
         var now = pipeline.Now;
-        var decision = stage.Decide(ticket.Lane.Publishing, accepted.Plan, ticket.Arrival, now);
+        var decision = stage.Decide(ticket.Lane.Publishing, accepted.Plan, ticket.Number, ticket.Arrival, now);
         pipeline.Observer.StageDone(new(ticket, Name, StageNames.Publish, ticket.Sent, now, pipeline.Now));
         if (decision is PublishDecision.Publish or PublishDecision.Late)
         {

@@ -29,6 +29,9 @@ public sealed class FrameTicket
 
     public long FrameId => Tick.FrameId;
 
+    /// <summary>Counts the stream's offers from 0: the order in which plans leave.</summary>
+    public long Number { get; internal set; }
+
     /// <summary>When the frame was offered, on the engine's clock.</summary>
     public TimeSpan Arrival { get; }
 

@@ -99,14 +99,14 @@ public sealed class StreamLane : IDisposable
         }
     }
 
-    /// <summary>The lowest id among the frames that have not ended, or null.</summary>
+    /// <summary>The lowest number among the frames that have not ended, or null.</summary>
     internal long? OldestOpen()
     {
         lock (_lock)
         {
             long? oldest = null;
             foreach (var ticket in _open)
-                if (oldest is null || ticket.FrameId < oldest) oldest = ticket.FrameId;
+                if (oldest is null || ticket.Number < oldest) oldest = ticket.Number;
             return oldest;
         }
     }
@@ -117,7 +117,7 @@ public sealed class StreamLane : IDisposable
         {
             _idle.Reset();
             _open.Add(ticket);
-            _counts.Offered++;
+            ticket.Number = _counts.Offered++;
             _counts.Open++;
         }
     }

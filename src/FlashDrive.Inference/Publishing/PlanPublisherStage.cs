@@ -20,14 +20,15 @@ public sealed class PlanPublisherStage(RealTimeLimits limits)
 {
     public RealTimeLimits Limits { get; } = limits;
 
+    /// <param name="number">Of the plan's frame in its stream; frames' ids may begin anew with an epoch.</param>
     /// <param name="arrival">When the plan's frame arrived.</param>
     /// <param name="now">On the same clock.</param>
-    public PublishDecision Decide(PublisherState state, Plan plan, TimeSpan arrival, TimeSpan now)
+    public PublishDecision Decide(PublisherState state, Plan plan, long number, TimeSpan arrival, TimeSpan now)
     {
         var age = now - arrival;
         if (age >= Limits.StaleAfter) return PublishDecision.Stale;
-        if (state.Last is { } last && plan.FrameId <= last.FrameId) return PublishDecision.Overtaken;
-        (state.Last, state.LastArrival, state.LastPublished) = (plan, arrival, now);
+        if (state.Last is not null && number <= state.LastNumber) return PublishDecision.Overtaken;
+        (state.Last, state.LastNumber, state.LastArrival, state.LastPublished) = (plan, number, arrival, now);
         return age > Limits.Deadline ? PublishDecision.Late : PublishDecision.Publish;
     }
 

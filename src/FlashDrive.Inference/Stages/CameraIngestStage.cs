@@ -11,7 +11,7 @@ public sealed class TickRefusedException(string reason, string message) : Except
 
 /// <summary>
 /// Checks a stream's ticks before anything is computed from them and counts its epochs. A changed camera set or image size, or a jump
-/// of source time, starts a new epoch; time that does not advance is refused. A refused tick changes nothing.
+/// of source time, starts a new epoch; time that does not advance is refused.
 /// </summary>
 public sealed class CameraIngestStage
 {
@@ -32,10 +32,8 @@ public sealed class CameraIngestStage
     {
         CheckFrames(tick);
         CheckMotion(tick);
-        if (state.LastTick is { } last && tick.TickMicroseconds <= last)
-            throw new TickRefusedException("time_backwards", $"tick {tick.FrameId} at {tick.TickMicroseconds} µs is not after {last} µs");
         var spread = Spread(tick);
-        state.Advance(tick);
+        state.Advance(tick, state.Follow(tick));
         return new(tick, new(tick.FrameId, tick.TickMicroseconds, state.Cameras, tick.History, tick.Navigation, tick.IsPatched, state.Epoch, state.ColdReason), spread);
     }
 
@@ -67,7 +65,8 @@ public sealed class CameraIngestStage
         long oldest = long.MaxValue, newest = long.MinValue;
         foreach (var frame in tick.Frames)
         {
-            var age = tick.TickMicroseconds - frame.CaptureMicroseconds;
+            // Capture times may be anything: the difference must not wrap around.
+            var age = (long)Int128.Clamp((Int128)tick.TickMicroseconds - frame.CaptureMicroseconds, long.MinValue + 1, long.MaxValue);
             if (age < 0) throw new TickRefusedException("camera_future", $"tick {tick.FrameId}: camera {frame.CameraIndex} is {-age} µs younger than its tick");
             if (tick.RepeatedCameras.Contains(frame.CameraIndex))
             {
@@ -77,7 +76,7 @@ public sealed class CameraIngestStage
             }
             (oldest, newest) = (Math.Min(oldest, frame.CaptureMicroseconds), Math.Max(newest, frame.CaptureMicroseconds));
         }
-        var spread = oldest > newest ? 0 : newest - oldest;
+        var spread = oldest > newest ? 0 : (long)Int128.Min((Int128)newest - oldest, long.MaxValue);
         return spread <= MaxSpreadMicroseconds
             ? spread
             : throw new TickRefusedException("camera_spread", $"tick {tick.FrameId}: its cameras lie {spread} µs apart, at most one period of {MaxSpreadMicroseconds} µs is one moment");

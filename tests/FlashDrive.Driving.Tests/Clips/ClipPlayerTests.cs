@@ -69,6 +69,26 @@ public class ClipPlayerTests(MadeOnce made) : IClassFixture<MadeOnce>
         Assert.Null(player.Counts.EndedEarly);
     }
 
+    /// <summary>Every camera, every length of silence: up to two missing frames are patched, from the third on there are no ticks.</summary>
+    [Fact]
+    public void Whichever_of_four_cameras_falls_silent_the_same_rule_holds()
+    {
+        var video = VideoInfo.Probe(made.Video);
+        int[] indices = [0, 1, 2, 6];
+        for (var silent = 0; silent < 4; silent++)
+            for (var missing = 1; missing <= 6; missing++)
+            {
+                long[] gap = [0, 100_000, 200_000, .. Times(9, 100_000, start: 300_000 + missing * 100_000)];
+                using var player = Player([.. indices.Select((index, i) => Camera(index, video, i == silent ? gap : Times(12, 100_000)))]);
+                var bundles = player.Bundles().ToList();
+                var patched = Math.Min(missing, 2);
+                Assert.Equal(Enumerable.Range(3, patched), bundles.Where(b => b.IsPatched).Select(b => (int)b.FrameId));
+                Assert.All(bundles.Where(b => b.IsPatched), b => Assert.Equal([indices[silent]], b.RepeatedCameras));
+                Assert.Equal(Enumerable.Range(0, 12).Where(id => id < 3 + patched || id >= 3 + missing), bundles.Select(b => (int)b.FrameId));
+                Assert.Equal(missing - patched, player.Counts.Degraded);
+            }
+    }
+
     [Fact]
     public void A_silence_of_years_is_passed_in_one_step()
     {

@@ -16,21 +16,21 @@ public class PlanPublisherStageTests
     [InlineData(500, PublishDecision.Stale)]
     [InlineData(5000, PublishDecision.Stale)]
     public void A_plan_is_weighed_by_its_age(int age, PublishDecision decision) =>
-        Assert.Equal(decision, _stage.Decide(_state, PlanOf(1), Ms(1000), Ms(1000 + age)));
+        Assert.Equal(decision, _stage.Decide(_state, PlanOf(1), 1, Ms(1000), Ms(1000 + age)));
 
     [Fact]
     public void A_plan_that_a_newer_one_has_overtaken_never_leaves()
     {
-        Assert.Equal(PublishDecision.Publish, _stage.Decide(_state, PlanOf(5), Ms(0), Ms(10)));
-        Assert.Equal(PublishDecision.Overtaken, _stage.Decide(_state, PlanOf(4), Ms(0), Ms(20)));
-        Assert.Equal(PublishDecision.Overtaken, _stage.Decide(_state, PlanOf(5), Ms(0), Ms(20)));
-        Assert.Equal(PublishDecision.Publish, _stage.Decide(_state, PlanOf(6), Ms(0), Ms(20)));
+        Assert.Equal(PublishDecision.Publish, _stage.Decide(_state, PlanOf(5), 5, Ms(0), Ms(10)));
+        Assert.Equal(PublishDecision.Overtaken, _stage.Decide(_state, PlanOf(4), 4, Ms(0), Ms(20)));
+        Assert.Equal(PublishDecision.Overtaken, _stage.Decide(_state, PlanOf(5), 5, Ms(0), Ms(20)));
+        Assert.Equal(PublishDecision.Publish, _stage.Decide(_state, PlanOf(6), 6, Ms(0), Ms(20)));
     }
 
     [Fact]
     public void A_stale_plan_does_not_become_the_one_the_fallback_follows()
     {
-        _stage.Decide(_state, PlanOf(1), Ms(0), Ms(500));
+        _stage.Decide(_state, PlanOf(1), 1, Ms(0), Ms(500));
 
         Assert.Null(_state.Last);
         Assert.Null(_stage.Fallback(_state, Ms(600)));
@@ -39,7 +39,7 @@ public class PlanPublisherStageTests
     [Fact]
     public void The_fallback_is_the_last_plan_shifted_by_its_frames_age()
     {
-        _stage.Decide(_state, PlanOf(1), Ms(100), Ms(150));
+        _stage.Decide(_state, PlanOf(1), 1, Ms(100), Ms(150));
 
         var fallback = _stage.Fallback(_state, Ms(1100))!;
 

@@ -55,6 +55,25 @@ public class CameraIngestStageTests
     }
 
     [Fact]
+    public void A_clock_set_back_is_followed_after_ten_ticks_that_follow_each_other()
+    {
+        _ingest.Admit(_state, TinyModel.Tick(0, microseconds: 9_000_000_000_000_000));
+        for (var i = 1; i < 10; i++) Assert.Equal("time_backwards", Refused(TinyModel.Tick(i)).Reason);
+        // A duplicate in between begins the count anew.
+        Assert.Equal("time_backwards", Refused(TinyModel.Tick(9)).Reason);
+        for (var i = 10; i < 19; i++)
+            if (i < 18) Assert.Equal("time_backwards", Refused(TinyModel.Tick(i)).Reason);
+            else Assert.Equal((1, "time_jump"), (_ingest.Admit(_state, TinyModel.Tick(i)).Facts.Epoch, _state.ColdReason));
+    }
+
+    [Fact]
+    public void A_number_that_does_not_ascend_is_refused()
+    {
+        _ingest.Admit(_state, TinyModel.Tick(5));
+        Assert.Equal("frame_order", Refused(TinyModel.Tick(5, microseconds: 600_000)).Reason);
+    }
+
+    [Fact]
     public void A_refused_tick_of_another_shape_changes_nothing()
     {
         _ingest.Admit(_state, TinyModel.Tick(0));
