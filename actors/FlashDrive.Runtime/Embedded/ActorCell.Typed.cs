@@ -111,6 +111,8 @@ internal sealed class ActorCell<T>(EmbeddedHost host, ActorSettings settings, Fu
     {
         _backoff?.Dispose();
         _life.End();
+        // Again, because a turn may see the flag of RequestStop before that has completed the channel, and no send may come after the drain.
+        _mailbox.Writer.TryComplete();
         while (_mailbox.Reader.TryRead(out var message)) host.AddDeadLetter(message);
         host.BeginEnd(this);
         _ended = true;

@@ -135,13 +135,20 @@ public abstract partial class ActorHostContract
     [Theory, MemberData(nameof(Threadings))]
     public void A_watcher_may_spawn_the_successor_by_the_same_name(ActorThreading threading)
     {
-        var subject = SpawnDiary("subject", threading);
-        var watcher = Host.Spawn<string>(Settings("watcher", threading), () => new Scripted<string>(_ => SpawnDiary("subject", threading).Tell("1")));
-        Host.Watch(subject, watcher, "it ended");
+        const int Rounds = 100;
+        IActorRef<string> watcher = null!;
+        void SpawnWatched(string message)
+        {
+            var subject = SpawnDiary("subject", threading);
+            Host.Watch(subject, watcher, "it ended");
+            subject.Tell(message);
+        }
+        var successors = 0;
+        watcher = Host.Spawn<string>(Settings("watcher", threading), () => new Scripted<string>(_ => SpawnWatched(++successors < Rounds ? "stop" : "last")));
+        SpawnWatched("stop");
         Settle();
-        Host.Stop(subject);
-        Settle();
-        Assert.Equal("subject 1 1", Journal.Lines[^1]);
+        Assert.Equal("subject 1 last", Journal.Lines[^1]);
+        Assert.Equal((Rounds, 0L), (successors, watcher.Restarts));
     }
 
     [Theory, MemberData(nameof(Threadings))]

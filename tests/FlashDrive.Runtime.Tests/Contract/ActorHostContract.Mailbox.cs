@@ -12,6 +12,8 @@ public abstract partial class ActorHostContract
         {
             if (Interlocked.Increment(ref inside) != 1) overlaps++;
             if (next[message.Sender]++ != message.Number) disorders++;
+            // Long enough for a second thread to come in, were it let.
+            Thread.Yield();
             Interlocked.Decrement(ref inside);
         }));
         var senders = Enumerable.Range(0, Senders).Select(sender => Host.Spawn<int>(Settings($"sender {sender}", threading, capacity: 1), () => new Scripted<int>(count =>
