@@ -4,7 +4,8 @@ using FlashDrive.Service.Reporting;
 namespace FlashDrive.Service.Drive;
 
 /// <summary>
-/// The folder of <c>--out</c>: plans.jsonl, summary.json, plan.svg of the last plan and one picture a second under plans/.
+/// The folder of <c>--out</c>: plans.jsonl, summary.json, plan.svg of the last plan, one picture a second under plans/ and the inputs of
+/// failed frames under failed/.
 /// plans.jsonl grows under a temporary name and is renamed when the drive ends.
 /// </summary>
 public sealed class DriveOutput : IDisposable
@@ -13,6 +14,7 @@ public sealed class DriveOutput : IDisposable
 
     private readonly string _folder, _partial;
     private readonly FileStream _plans;
+    private readonly FailedFrames _failed;
     private (PlanRecord Record, FrameBundle Bundle)? _last;
 
     /// <exception cref="IOException">The folder cannot be made or written.</exception>
@@ -21,13 +23,17 @@ public sealed class DriveOutput : IDisposable
         _folder = Path.GetFullPath(folder);
         Directory.CreateDirectory(Path.Combine(_folder, "plans"));
         _partial = Path.Combine(_folder, $"plans.jsonl.{Environment.ProcessId}.part");
+        _failed = new(Path.Combine(_folder, "failed"));
         _plans = new(_partial, FileMode.Create, FileAccess.Write);
     }
+
+    public string PathOf(string name) => Path.Combine(_folder, name);
 
     /// <param name="bundle">Null for a fallback, which has none of its own.</param>
     public void Add(PlanRecord record, FrameBundle? bundle)
     {
         PlanJson.WriteLine(record, _plans);
+        if (record.Outcome == PlanOutcome.Failed && bundle is not null) _failed.Save(record, bundle);
         // Pictures are of the first stream; the others drive the same clip.
         if (!record.HasPlan || bundle is null || record.Stream != DriveStream.NameOf(0)) return;
         _last = (record, bundle);

@@ -3,6 +3,8 @@ namespace FlashDrive.Service.Drive;
 /// <summary>The command line of <c>drive</c>, checked value by value; files are looked at when the drive begins.</summary>
 public sealed record DriveRequest
 {
+    public const int MostStreams = 8;
+
     /// <summary>Null drives the generated demonstration clip.</summary>
     public string? Clip { get; init; }
 
@@ -46,4 +48,7 @@ public sealed record DriveRequest
 
     /// <summary>Folder of an earlier drive whose admission log is repeated.</summary>
     public string? Replay { get; init; }
+
+    /// <summary>The model was named and is not the default one.</summary>
+    public bool ModelIsNamed { get; init; }
 }

@@ -6,17 +6,23 @@ using FlashDrive.Inference.Flow;
 using FlashDrive.Inference.Stages;
 using FlashDrive.Service.Cli;
 using FlashDrive.Service.Drive.Pipelined;
+using FlashDrive.Service.Drive.Replay;
 using FlashDrive.Torch;
 
 namespace FlashDrive.Service.Drive;
 
 /// <summary>One drive from the request to the summary. Inputs are opened, cheapest first, before anything is computed.</summary>
-public sealed class DriveRun(DriveRequest request, IDriveView view, TimeProvider time)
+public sealed class DriveRun(DriveRequest asked, IDriveView view, TimeProvider time)
 {
+    private readonly ReplayScript? _replay = asked.Replay is { } folder ? ReplayScript.Open(folder) : null;
+    private DriveRequest _request = asked;
+
     /// <exception cref="FlashDriveException">A named file or folder is not there.</exception>
     /// <exception cref="ClipException">The clip or the poses are bad.</exception>
     public ExitCode Run(CancellationToken cancel)
     {
+        if (_replay is not null) _request = ReplaySettings.Apply(_request, _replay.Log, _replay.Path, _request.ModelIsNamed);
+        var request = _request;
         ModelOptions.RequireCheckpoint(request.Model);
         if (request.Tokenizer is { } tokenizer && !Directory.Exists(tokenizer))
             throw new FlashDriveException(ExitCode.MissingInput, $"no tokenizer folder '{tokenizer}': it must hold tokenizer.json, or vocab.json and merges.txt");
@@ -41,13 +47,13 @@ public sealed class DriveRun(DriveRequest request, IDriveView view, TimeProvider
 
     private ExitCode Sequentially(DrivingModel model, Clip clip, ClipPlayer player, DriveOutput? output, CancellationToken cancel)
     {
-        torch.set_num_threads(request.Threads ?? Environment.ProcessorCount);
+        torch.set_num_threads(_request.Threads ?? Environment.ProcessorCount);
         using var planner = new SequentialPlanner(new(model, Engine(), time));
         var setup = Setup(clip, player);
         view.Begin(setup);
         var report = new DriveReport(view, output);
         var pace = new SystemPace(time);
-        var finished = new DriveLoop(planner, request.Rate, pace).Run(player.Bundles(), report.Add, report.Add, cancel);
+        var finished = new DriveLoop(planner, _request.Rate, pace).Run(player.Bundles(), report.Add, report.Add, cancel);
         if (player.Counts.EndedEarly is { } why) view.Say(why);
         return End(new(setup, report.Total, pace.Now, Interrupted: !finished), output);
     }
@@ -55,26 +61,38 @@ public sealed class DriveRun(DriveRequest request, IDriveView view, TimeProvider
     private (ExitCode Code, bool LetGo) OnActors(
         DrivingModel model, Clip clip, ClipPlayers players, (string, Pipelines.PipelineSettings) read, DriveOutput? output, CancellationToken cancel)
     {
-        var pipeline = PipelineChoice.Make(request, read, model, Engine(), players.First, time, cancel);
+        var pipeline = PipelineChoice.Make(_request, read, model, Engine(), players.First, time, cancel);
         var setup = Setup(clip, players[0]) with
         {
             IsPipelined = true,
-            Streams = request.Streams,
+            Streams = _request.Streams,
             Ways = pipeline.Lines(),
             SerialLatency = pipeline.SerialLatency,
-            Limits = request.Rate.IsRealTime ? pipeline.Options.Limits : null,
+            Limits = _request.Rate.IsRealTime ? pipeline.Options.Limits : null,
         };
         view.Begin(setup);
         var report = new DriveReport(view, output);
-        var streams = Enumerable.Range(0, request.Streams)
-            .Select(i => new DriveStream(DriveStream.NameOf(i), unchecked(request.Seed + (ulong)i), players.Bundles(i).Select(bundle => (bundle, (Inference.Admission.FrameFate?)null))))
-            .ToList();
-        var end = new PipelinedDrive(report, view, time, []).Run(model, pipeline.Options, streams, request.Rate, ended: null, cancel);
+        var streams = Streams(players);
+        using var records = output is null ? null : new EngineRecords(output, ReplaySettings.Header(_request, clip.Path, pipeline.Options, streams), time);
+        var end = new PipelinedDrive(report, view, time, records?.Observers ?? []).Run(model, pipeline.Options, streams, _request.Rate, Ended, cancel);
+        records?.Complete();
         if (players[0].Counts.EndedEarly is { } why) view.Say(why);
         if (!end.LetGo) view.Say("a stage did not let go of its frame in time: the process ends without it");
-        var code = End(new(setup, report.Total, end.Elapsed, end.Interrupted) { Accounts = end.Counts, Streams = report.Streams }, output);
-        return (code, end.LetGo);
+        var outcome = _replay?.Outcome();
+        var code = End(new(setup, report.Total, end.Elapsed, end.Interrupted) { Accounts = end.Counts, Streams = report.Streams, Replay = outcome }, output);
+        return (code == ExitCode.Ok && outcome is { Different: > 0 } ? ExitCode.Exceeded : code, end.LetGo);
+
+        void Ended(EndedFrame frame)
+        {
+            records?.Write();
+            _replay?.Compare(frame);
+        }
     }
+
+    private List<DriveStream> Streams(ClipPlayers players) => _replay is { } replay
+        ? [.. replay.Log.Header.Streams.Select((stream, i) => new DriveStream(stream.Name, stream.Seed, replay.Frames(stream.Name, players.Bundles(i))))]
+        : [.. Enumerable.Range(0, _request.Streams).Select(i =>
+            new DriveStream(DriveStream.NameOf(i), unchecked(_request.Seed + (ulong)i), players.Bundles(i).Select(bundle => (bundle, (Inference.Admission.FrameFate?)null))))];
 
     private ExitCode End(DriveSummary summary, DriveOutput? output)
     {
@@ -84,13 +102,13 @@ public sealed class DriveRun(DriveRequest request, IDriveView view, TimeProvider
     }
 
     private EngineOptions Engine() => new(
-        new ReasoningOptions(request.Temperature, request.TopP, request.Budget), new FlowOptions(request.Samples), Seed: request.Seed, Route: request.Navigation);
+        new ReasoningOptions(_request.Temperature, _request.TopP, _request.Budget), new FlowOptions(_request.Samples), Seed: _request.Seed, Route: _request.Navigation);
 
     private DriveSetup Setup(Clip clip, ClipPlayer player) =>
-        new(request.Model, clip.Path, request.Rate.ToString(), request.Seed, request.Samples, request.Temperature, request.TopP)
+        new(_request.Model, clip.Path, _request.Rate.ToString(), _request.Seed, _request.Samples, _request.Temperature, _request.TopP)
         {
-            Navigation = request.Navigation,
-            Ego = request.Ego,
+            Navigation = _request.Navigation,
+            Ego = _request.Ego,
             Cameras = [.. clip.Cameras.Select(camera => CameraCatalog.DisplayName(camera.Index))],
             Frames = (int)Math.Min(player.TickCount, int.MaxValue),
         };

@@ -3,6 +3,7 @@ using System.Text.Json;
 using FlashDrive.Actors.Streams;
 using FlashDrive.Inference;
 using FlashDrive.Service.Cli;
+using FlashDrive.Service.Drive.Replay;
 
 namespace FlashDrive.Service.Drive;
 
@@ -14,6 +15,9 @@ public sealed record DriveSummary(DriveSetup Setup, DriveStatistics Statistics, 
 
     /// <summary>What each stream added up to.</summary>
     public IReadOnlyDictionary<string, DriveStatistics> Streams { get; init; } = new Dictionary<string, DriveStatistics>();
+
+    /// <summary>What a replay found; null for a drive of its own.</summary>
+    internal ReplayOutcome? Replay { get; init; }
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -66,6 +70,7 @@ public sealed record DriveSummary(DriveSetup Setup, DriveStatistics Statistics, 
         ade_m = Rounded(Statistics.Ade),
         min_ade_m = Rounded(Statistics.MinAde),
         plans_with_truth = Statistics.WithTruth,
+        replay = Replay is { } replay ? new { replay.Same, replay.Different, replay.First } : null,
     }, Json);
 
     public void WriteText(TextWriter output)
@@ -83,6 +88,7 @@ public sealed record DriveSummary(DriveSetup Setup, DriveStatistics Statistics, 
         if (Statistics.CameraSpread > TimeSpan.Zero) output.WriteLine(FormattableString.Invariant($"cameras of one tick at most {Statistics.CameraSpread.TotalMilliseconds:F1} ms apart"));
         if (Statistics.Ade is { } ade)
             output.WriteLine(FormattableString.Invariant($"ADE@6.4s {ade:F2} m over {Statistics.WithTruth} plans with a known future{(Setup.Samples > 1 ? FormattableString.Invariant($", minADE of {Setup.Samples} {Statistics.MinAde:F2} m") : "")}"));
+        if (Replay is { } replay) output.WriteLine(replay.ToString());
         if (Interrupted) output.WriteLine("interrupted before the end of the clip");
     }
 

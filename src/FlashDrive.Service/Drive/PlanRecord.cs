@@ -31,6 +31,9 @@ public sealed record PlanRecord(long FrameId, long CaptureMicroseconds, PlanOutc
     /// <summary>Stable name of the reason for which there is no plan; null for a plan.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>Stable name of why a stage failed; <see cref="Reason"/> names the stage.</summary>
+    public string? Cause { get; init; }
+
     /// <summary>The whole line about a failed or refused frame.</summary>
     public string? Detail { get; init; }
 

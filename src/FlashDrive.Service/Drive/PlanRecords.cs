@@ -17,7 +17,7 @@ internal static class PlanRecords
             CameraSpread = SpreadOf(bundle),
         };
         var failed = outcome == FrameOutcome.Failed;
-        if (!record.HasPlan || plan is null) return record with { Reason = failed ? stage : reason, Detail = detail ?? (failed ? reason : null) };
+        if (!record.HasPlan || plan is null) return record with { Reason = failed ? stage : reason, Cause = failed ? reason : null, Detail = detail ?? (failed ? reason : null) };
         var truth = bundle.Future;
         return Content(record, plan) with
         {

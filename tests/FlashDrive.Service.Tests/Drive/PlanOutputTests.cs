@@ -76,7 +76,7 @@ public class PlanOutputTests
             output.Complete(new(Setup, new(), TimeSpan.FromSeconds(1), false));
         }
         var files = Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder.Path, file)).Order(StringComparer.Ordinal);
-        Assert.Equal(["plan.svg", "plans.jsonl", "plans/plan-000000.svg", "plans/plan-000010.svg", "summary.json"], files);
+        Assert.Equal(["failed/s0-000012/camera-1.png", "failed/s0-000012/failure.json", "plan.svg", "plans.jsonl", "plans/plan-000000.svg", "plans/plan-000010.svg", "summary.json"], files);
         Assert.Equal(13, File.ReadLines(Path.Combine(folder.Path, "plans.jsonl")).Count());
     }
 
@@ -84,8 +84,26 @@ public class PlanOutputTests
     public void A_drive_that_fails_leaves_no_plans_behind()
     {
         using var folder = new TemporaryFolder();
-        using (var output = new DriveOutput(folder.Path)) output.Add(Plans.Ended(0, PlanOutcome.Failed, "decode"), Plans.Bundle(0, 1));
+        using (var output = new DriveOutput(folder.Path)) output.Add(Plans.Ended(0, PlanOutcome.Dropped, "warming"), Plans.Bundle(0, 1));
         Assert.Empty(Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public void The_inputs_of_the_newest_failed_frames_are_kept()
+    {
+        using var folder = new TemporaryFolder();
+        folder.File("failed/s0-000099/failure.json", "of an earlier drive");
+        using var output = new DriveOutput(folder.Path);
+        for (var frame = 0; frame < 20; frame++)
+            output.Add(Plans.Ended(frame, PlanOutcome.Failed, "action") with { Cause = "non_finite", Detail = "not a number" }, Plans.Bundle(frame, 1, 6));
+        var kept = Directory.EnumerateDirectories(Path.Combine(folder.Path, "failed")).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToList();
+        Assert.Equal(Enumerable.Range(4, 16).Select(frame => $"s0-{frame:D6}"), kept);
+        var newest = Path.Combine(folder.Path, "failed", "s0-000019");
+        Assert.Equal("PNG"u8.ToArray(), File.ReadAllBytes(Path.Combine(newest, "camera-6.png"))[1..4]);
+        using var json = JsonDocument.Parse(File.ReadAllText(Path.Combine(newest, "failure.json")));
+        Assert.Equal(("action", "non_finite", "not a number"), (Text("stage"), Text("reason"), Text("detail")));
+        Assert.Equal(16, json.RootElement.GetProperty("history").GetArrayLength());
+        string? Text(string name) => json.RootElement.GetProperty(name).GetString();
     }
 
     [Fact]
