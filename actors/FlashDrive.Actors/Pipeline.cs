@@ -14,6 +14,8 @@ internal sealed class Pipeline
     // Wake-ups are coalesced to one; an actor that was restarted rings once more, not knowing whether the first one was lost.
     private const int Wakeups = 2;
 
+    private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(1), LongestBackoff = TimeSpan.FromMilliseconds(40);
+
     private readonly TimeProvider _clock;
     private readonly long _origin;
     private readonly Lock _lanesLock = new();
@@ -139,9 +141,9 @@ internal sealed class Pipeline
     }
 
     /// <summary>
-    /// Stage actors restart at once and always: their weights are in the stage, their streams in the lanes. What failures add up to is
-    /// the supervisor's to decide.
+    /// Stage actors restart always and within 50 ms: their weights are in the stage, their streams in the lanes. The short back-off only
+    /// keeps one that can never start from using up a core. What failures add up to is the supervisor's to decide.
     /// </summary>
     private IActorRef<T> Spawn<T>(IActorHost host, string name, int capacity, Func<IActor<T>> create) =>
-        host.Spawn(new ActorSettings(name, capacity) { Supervision = new SupervisionPolicy { Failed = Supervision.Failed } }, create);
+        host.Spawn(new ActorSettings(name, capacity) { Supervision = new SupervisionPolicy { FirstBackoff = FirstBackoff, MaxBackoff = LongestBackoff, Failed = Supervision.Failed } }, create);
 }

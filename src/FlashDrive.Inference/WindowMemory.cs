@@ -21,7 +21,7 @@ public sealed class WindowMemory : IDisposable
         var geometry = KvGeometry.Of(model.Configuration.Text, language.Dtype);
         Pool = new(geometry, plan.Classes());
         Views = new(geometry, plan.Views, plan.ViewSlots(budget));
-        Stage = new(language, model.Prompts, model.Vocabulary, model.Configuration.Vision.MergeSize, Pool, Views);
+        Stage = new(language, model.Prompts, Pool, Views);
     }
 
     /// <summary>Pools for a prefill that brings its own way to fill them.</summary>

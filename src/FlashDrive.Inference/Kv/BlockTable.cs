@@ -9,9 +9,10 @@ public sealed class BlockTable
 
     /// <param name="entries">Sealed blocks in slot order.</param>
     /// <param name="positions">[3·slots] rotary positions: all T, then all H, then all W.</param>
-    internal BlockTable(IEnumerable<(KvBlock Block, WindowPart Part)> entries, int[] positions, int ropeDelta)
+    internal BlockTable(IReadOnlyList<(KvBlock Block, WindowPart Part)> entries, int[] positions, int ropeDelta)
     {
-        _entries = [.. entries.Select(e => (e.Block, e.Block.Generation, e.Part))];
+        _entries = new (KvBlock, int, WindowPart)[entries.Count];
+        for (var i = 0; i < _entries.Length; i++) _entries[i] = (entries[i].Block, entries[i].Block.Generation, entries[i].Part);
         (Positions, RopeDelta) = (positions, ropeDelta);
     }
 

@@ -29,19 +29,21 @@ public sealed record PrefillRequest(
 /// Builds the prompt of a window and runs the language model over it, into new blocks. Holds the model's weights (shared, read only)
 /// and the pools; the blocks' leases leave with the result.
 /// </summary>
-public sealed class PrefillStage(LanguageModel language, PromptBuilder prompts, ModelVocabulary vocabulary, int mergeSize, KvPool pool, WindowViewPool views)
+public sealed class PrefillStage(LanguageModel language, PromptBuilder prompts, KvPool pool, WindowViewPool views)
 {
     private readonly WindowPrefill _prefill = new(language, pool, views);
+    private (Prompt Prompt, WindowLayout Layout)? _lastLayout;
 
     public PrefilledWindow Prefill(WindowFacts facts, PrefillRequest request)
     {
         using var scope = torch.NewDisposeScope();
         using var guard = torch.no_grad();
-        var prompt = prompts.Build(new(request.Grids, request.FramesPerCamera, request.Cameras, request.Route)).FuseHistory(request.HistoryTokens);
-        var session = Whole(prompt, request.Features);
+        var prompt = prompts.Build(new(request.Grids, request.FramesPerCamera, request.Cameras, request.Route));
+        var session = Whole(prompt, request.HistoryTokens, request.Features);
         try
         {
-            return new(facts, session, request.Guided && request.Route is not null ? WithoutRoute(prompt, session) : null);
+            var guided = request.Guided && request.Route is not null;
+            return new(facts, session, guided ? WithoutRoute(prompt.FuseHistory(request.HistoryTokens), session) : null);
         }
         catch
         {
@@ -50,17 +52,30 @@ public sealed class PrefillStage(LanguageModel language, PromptBuilder prompts, 
         }
     }
 
-    /// <summary>The whole prompt, every block new.</summary>
-    public ReasoningSession Whole(Prompt prompt, VisionFeatures? features, Action<int, Tensor>? observe = null)
+    /// <summary>The whole prompt with its history fused already, every block new.</summary>
+    public ReasoningSession Whole(Prompt prompt, VisionFeatures? features, Action<int, Tensor>? observe = null) =>
+        Whole(prompt, prompt.HistoryStart < 0 ? [] : prompt.Ids.AsSpan(prompt.HistoryStart, prompt.HistoryCount), features, observe);
+
+    private ReasoningSession Whole(Prompt prompt, ReadOnlySpan<int> historyTokens, VisionFeatures? features, Action<int, Tensor>? observe = null)
     {
         using var scope = torch.NewDisposeScope();
         using var guard = torch.no_grad();
-        var places = ImagePlaces(prompt);
-        var ids = torch.tensor(Array.ConvertAll(prompt.Ids, id => (long)id), 1, prompt.Length);
+        var places = torch.tensor(prompt.Layout.ImagePlaces, prompt.Layout.ImagePlaces.Length);
+        var ids = torch.empty([1, prompt.Length], ScalarType.Int64);
+        prompt.WriteIds(historyTokens, ids.data<long>());
         var embeddings = features is null ? language.Embed(ids) : language.Embed(ids, places, features.Merged);
         observe?.Invoke(-1, embeddings);
         var deepstack = features is null ? null : new DeepstackInput(places, features.Deepstack);
-        return _prefill.Run(embeddings, Positions(prompt), WindowLayout.Of(prompt), deepstack, shared: null, observe);
+        return _prefill.Run(embeddings, Positions(prompt), LayoutOf(prompt), deepstack, shared: null, observe);
+    }
+
+    /// <summary>A stream asks for the same prompt window after window.</summary>
+    private WindowLayout LayoutOf(Prompt prompt)
+    {
+        if (_lastLayout is { } last && ReferenceEquals(last.Prompt, prompt)) return last.Layout;
+        var layout = WindowLayout.Of(prompt);
+        _lastLayout = (prompt, layout);
+        return layout;
     }
 
     /// <summary>
@@ -84,14 +99,5 @@ public sealed class PrefillStage(LanguageModel language, PromptBuilder prompts, 
     public ReasoningSession Embedded(Tensor embeddings, RotaryPositions positions, WindowLayout layout, Action<int, Tensor>? observe = null) =>
         _prefill.Run(embeddings, positions, layout, observe: observe);
 
-    public RotaryPositions Positions(Prompt prompt) => RotaryPositions.Compute(prompt.Ids, prompt.Grids, vocabulary.ImagePad, mergeSize);
-
-    private static Tensor ImagePlaces(Prompt prompt)
-    {
-        var places = new long[prompt.Images.Sum(image => image.Tokens)];
-        var next = 0;
-        foreach (var image in prompt.Images)
-            for (var i = 0; i < image.Tokens; i++) places[next++] = image.FirstToken + i;
-        return torch.tensor(places, places.Length);
-    }
+    public RotaryPositions Positions(Prompt prompt) => prompt.Layout.Positions;
 }

@@ -12,6 +12,8 @@ namespace FlashDrive.Inference.Stages;
 /// </summary>
 public sealed class WindowPrefill(LanguageModel language, KvPool pool, WindowViewPool views)
 {
+    private readonly List<(KvBlock Block, WindowPart Part)> _blocks = [], _fresh = [];
+
     /// <summary>The last token's [1, hidden] after the final norm and the session over the committed window.</summary>
     /// <param name="embeddings">[1, rows, hidden]: the tokens from slot <c>Layout.Length − rows</c> on.</param>
     /// <param name="shared">A lease on a window whose first parts are this window's first parts; it stays the caller's.</param>
@@ -23,15 +25,19 @@ public sealed class WindowPrefill(LanguageModel language, KvPool pool, WindowVie
         using var scope = torch.NewDisposeScope();
         using var guard = torch.no_grad();
         var first = layout.Length - (int)embeddings.size(1);
-        var flat = Flatten(positions);
-        var blocks = new List<(KvBlock Block, WindowPart Part)>();
+        var flat = positions.Flat;
+        // One prefill at a time: the lists are made once.
+        var (blocks, fresh) = (_blocks, _fresh);
+        blocks.Clear();
+        fresh.Clear();
         WindowView? view = null;
         try
         {
             view = views.Rent();
             var rotary = language.Rotary.Tables(flat).To(language.Dtype);
             Gather(layout, first, shared, rotary, view, blocks);
-            var fresh = blocks.Where(b => b.Part.Start >= first).ToList();
+            foreach (var block in blocks)
+                if (block.Part.Start >= first) fresh.Add(block);
             var hidden = language.Forward(
                 embeddings, rotary.Narrow(first, layout.Length - first), Mask(first, layout.Length), new WindowWriter(view, fresh), deepstack, observe);
             var last = language.Norm(hidden.select(1, hidden.size(1) - 1));
@@ -84,6 +90,4 @@ public sealed class WindowPrefill(LanguageModel language, KvPool pool, WindowVie
         }
         if (!torch.stack(sums).IsFinite()) throw new NonFiniteException("prefill", "keys and values");
     }
-
-    private static int[] Flatten(RotaryPositions positions) => [.. positions.T, .. positions.H, .. positions.W];
 }
