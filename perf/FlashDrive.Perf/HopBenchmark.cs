@@ -22,7 +22,7 @@ internal static class HopBenchmark
         if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
             throw new PlatformNotSupportedException("the hop is measured against a futex of Linux on x64");
 
-        var futex = new Futexes(trips);
+        var futex = new FutexPingPong(trips);
         using var actors = new Actors(trips);
         for (var i = 0; i < 3; i++)
         {
@@ -59,70 +59,6 @@ internal static class HopBenchmark
     }
 
     private static double Microseconds(long from, long to) => (to - from) * 1e6 / Stopwatch.Frequency;
-
-    /// <summary>Two threads that wake each other through a futex each. They live as long as the actors' do, so that the kernel places both alike.</summary>
-    private sealed class Futexes
-    {
-        private const nint FutexCall = 202, WaitPrivate = 128, WakePrivate = 129;
-        private const int Start = 16, Ping = 48, Pong = 80;
-
-        private readonly int[] _words = GC.AllocateArray<int>(112, pinned: true);
-        private readonly ManualResetEventSlim _done = new(false, spinCount: 0);
-        private readonly double[] _hops;
-
-        internal Futexes(int trips)
-        {
-            _hops = new double[trips];
-            new Thread(RunPing) { IsBackground = true }.Start();
-            new Thread(RunPong) { IsBackground = true }.Start();
-        }
-
-        internal double[] Round()
-        {
-            _done.Reset();
-            Set(ref _words[Start]);
-            _done.Wait();
-            return _hops;
-        }
-
-        private void RunPing()
-        {
-            while (true)
-            {
-                Wait(ref _words[Start]);
-                for (var i = 0; i < _hops.Length; i++)
-                {
-                    var sent = Stopwatch.GetTimestamp();
-                    Set(ref _words[Pong]);
-                    Wait(ref _words[Ping]);
-                    _hops[i] = Microseconds(sent, Stopwatch.GetTimestamp()) / 2;
-                }
-                _done.Set();
-            }
-        }
-
-        private void RunPong()
-        {
-            while (true)
-            {
-                Wait(ref _words[Pong]);
-                Set(ref _words[Ping]);
-            }
-        }
-
-        private static void Set(ref int word)
-        {
-            if (Interlocked.Exchange(ref word, 1) == 0) syscall(FutexCall, ref word, WakePrivate, 1, 0, 0, 0);
-        }
-
-        private static void Wait(ref int word)
-        {
-            while (Interlocked.Exchange(ref word, 0) == 0) syscall(FutexCall, ref word, WaitPrivate, 0, 0, 0, 0);
-        }
-
-        [DllImport("libc", ExactSpelling = true)]
-        private static extern nint syscall(nint number, ref int word, nint operation, nint value, nint timeout, nint otherWord, nint otherValue);
-    }
 
     /// <summary>Two dedicated actors that send each other a struct.</summary>
     private sealed class Actors : IDisposable

@@ -4,6 +4,7 @@ using FlashDrive.Perf;
 return args switch
 {
     ["sequential", .. var rest] => SequentialBenchmark.Run(rest),
+    ["overhead", .. var rest] => OverheadBenchmark.Run(rest),
     ["pipeline", .. var rest] => PipelineBenchmark.Run(rest),
     ["hop", .. var rest] => HopBenchmark.Run(rest),
     ["allocation", .. var rest] => AllocationBenchmark.Run(rest),
@@ -15,5 +16,7 @@ static int Usage()
     Console.Error.WriteLine("usage: dotnet run -c Release --project perf/FlashDrive.Perf -- sequential [--model DIR] [--threads 1,2] [--windows N] [--samples N]");
     Console.Error.WriteLine("                                                               hop [--rounds N] [--trips N]");
     Console.Error.WriteLine("                                                               allocation [--model DIR] [--frames N]");
+    Console.Error.WriteLine("                                                               pipeline [--model DIR] [--rounds N] [--frames N] [--sessions S] [--cores N]");
+    Console.Error.WriteLine("                                                               overhead [--rounds N] [--frames N]");
     return 2;
 }
