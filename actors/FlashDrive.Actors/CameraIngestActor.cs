@@ -19,14 +19,12 @@ internal sealed class CameraIngestActor(Pipeline pipeline, CameraIngestStage sta
 
     private int _next;
 
-    // After a crash the message that was in hand may have been about a frame that still waits.
-    public void Started() => pipeline.RingAgain(pipeline.Ledger.Ingest);
-
     public void Handle(LookAtInlets message)
     {
         pipeline.Ledger.Ingest.Taken();
         while (Best() is { } lane)
-            if (!TryAdmit(lane)) return;
+            if (!TryAdmit(lane)) break;
+        pipeline.Ledger.Ingest.Looked();
     }
 
     /// <summary>The stream whose turn it is among those that could be served.</summary>

@@ -49,6 +49,9 @@ public sealed class DrivingEngine : IDisposable
     /// <summary>Time since the engine was built.</summary>
     public TimeSpan Now => _pipeline.Now;
 
+    /// <summary>For tests that plant bugs.</summary>
+    internal Pipeline Pipeline => _pipeline;
+
     /// <exception cref="InvalidOperationException">As many streams are open as the engine was made for, or one has this name.</exception>
     public EngineStream Open(StreamOptions options)
     {

@@ -11,8 +11,8 @@ namespace FlashDrive.Actors;
 /// <summary>The actors of one engine, wired: who sends to whom, what they share, and how large each mailbox is.</summary>
 internal sealed class Pipeline
 {
-    // Wake-ups are coalesced to one; an actor that was restarted rings once more, not knowing whether the first one was lost.
-    private const int Wakeups = 2;
+    // Wake-ups are coalesced: at most one waits.
+    private const int Wakeups = 1;
 
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(1), LongestBackoff = TimeSpan.FromMilliseconds(40);
 
@@ -20,7 +20,6 @@ internal sealed class Pipeline
     private readonly long _origin;
     private readonly Lock _lanesLock = new();
     private volatile IReadOnlyList<StreamLane> _lanes = [];
-    private volatile bool _built;
     private int _health;
 
     internal Pipeline(IActorHost host, EngineStages stages, PipelineOptions options, IEngineObserver observer)
@@ -52,9 +51,9 @@ internal sealed class Pipeline
         Actors = [Ingest, Encoder, Prefill, Routine, Deliberative, Verifier, Flow, Guard, Publisher];
         // A notice from each watched actor, beside the wake-ups.
         Supervisor = host.Spawn<SupervisorMessage>(
-            new(PipelineSupervisorActor.Name, Actors.Count + Wakeups) { Threading = ActorThreading.Pooled }, () => new PipelineSupervisorActor(this));
+            new(PipelineSupervisorActor.Name, Actors.Count + Wakeups) { Threading = ActorThreading.Pooled, Supervision = new() { Failed = Supervision.Failed } },
+            () => new PipelineSupervisorActor(this));
         foreach (var actor in Actors) host.Watch(actor, Supervisor, new SupervisorMessage(actor.Name));
-        _built = true;
     }
 
     internal PipelineOptions Options { get; }
@@ -122,12 +121,6 @@ internal sealed class Pipeline
         if (Options.Policy == EdgePolicy.Lossless || ticket.Facts is not { } facts) return null;
         if (facts.Epoch < Volatile.Read(ref ticket.Lane.Epoch)) return FrameEnd.Dropped(DropReasons.Epoch);
         return Now - ticket.Arrival >= Options.Limits.StaleAfter ? FrameEnd.Dropped(DropReasons.Stale) : null;
-    }
-
-    /// <summary>For an actor that begins anew; before the engine is built there is nothing to look at.</summary>
-    internal void RingAgain(Wakeup wakeup)
-    {
-        if (_built) wakeup.RingAgain();
     }
 
     internal void ChangeHealth(StreamLane lane, EngineHealth health, string reason)

@@ -11,8 +11,6 @@ internal sealed class PipelineSupervisorActor(Pipeline pipeline) : IActor<Superv
 {
     internal const string Name = "pipeline-supervisor";
 
-    public void Started() => pipeline.RingAgain(pipeline.Supervision.Wakeup);
-
     public void Handle(SupervisorMessage message)
     {
         if (message.StoppedActor is { } stopped)
@@ -23,5 +21,6 @@ internal sealed class PipelineSupervisorActor(Pipeline pipeline) : IActor<Superv
         }
         pipeline.Supervision.Wakeup.Taken();
         pipeline.Supervision.Judge();
+        pipeline.Supervision.Wakeup.Looked();
     }
 }

@@ -28,8 +28,6 @@ internal sealed class PlanPublisherActor(Pipeline pipeline, PlanPublisherStage s
 
     private static readonly Comparison<AcceptedPlan> ByNumber = static (a, b) => a.Ticket.Number.CompareTo(b.Ticket.Number);
 
-    public void Started() => pipeline.RingAgain(pipeline.Ledger.Publisher);
-
     public void Handle(PublisherMessage message)
     {
         if (message.Accepted is { } accepted)
@@ -51,6 +49,7 @@ internal sealed class PlanPublisherActor(Pipeline pipeline, PlanPublisherStage s
             Release(lane);
             Watch(lane);
         }
+        pipeline.Ledger.Publisher.Looked();
     }
 
     /// <summary>Publishes held plans that no older open frame stands before.</summary>

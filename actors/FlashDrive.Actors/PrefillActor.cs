@@ -32,11 +32,7 @@ internal sealed class PrefillActor(Pipeline pipeline, IPrefill prefill) : IActor
     private readonly List<EncodedFrame> _inserted = new(pipeline.Options.Engine.FramesPerCamera);
     private int _next;
 
-    public void Started()
-    {
-        torch.set_num_threads(pipeline.Options.TorchThreads);
-        pipeline.RingAgain(pipeline.Ledger.Prefill);
-    }
+    public void Started() => torch.set_num_threads(pipeline.Options.TorchThreads);
 
     public void Handle(PrefillMessage message)
     {
@@ -49,10 +45,13 @@ internal sealed class PrefillActor(Pipeline pipeline, IPrefill prefill) : IActor
         }
         pipeline.Ledger.Prefill.Taken();
         pipeline.DisposeClosedLanes();
-        if (Next() is not { } lane) return;
-        // One stream at a time: what was encoded meanwhile joins the next prefill.
-        pipeline.Ledger.Prefill.Ring();
-        Run(lane);
+        if (Next() is { } lane)
+        {
+            // One stream at a time: what was encoded meanwhile joins the next prefill.
+            pipeline.Ledger.Prefill.Ring();
+            Run(lane);
+        }
+        pipeline.Ledger.Prefill.Looked();
     }
 
     /// <summary>A frame takes its place; one that finds F waiting displaces the oldest, which would fall out of the window.</summary>
@@ -82,12 +81,22 @@ internal sealed class PrefillActor(Pipeline pipeline, IPrefill prefill) : IActor
             var lane = lanes[place];
             for (var k = lane.Waiting.Count - 1; k >= 0; k--)
                 if (pipeline.EndOf(lane.Waiting[k].Ticket) is { } end) Drop(lane.Waiting, k, end);
+            DropOlderEpochs(lane);
             if (CountOf(lane) == 0 || !pipeline.Ledger.TryTake(lane.Waiting[CountOf(lane) - 1].Ticket, CreditKind.Session)) continue;
             _next = place + 1;
             return lane;
         }
         return null;
     }
+
+    /// <summary>In a replay, frames recorded as superseded whose epoch ended before any prefill took them.</summary>
+    private void DropOlderEpochs(StreamLane lane)
+    {
+        for (var count = CountOf(lane); count > 1 && EpochOf(lane.Waiting[0]) != EpochOf(lane.Waiting[count - 1]); count--)
+            Drop(lane.Waiting, 0, FrameEnd.Dropped(DropReasons.Superseded));
+    }
+
+    private static int EpochOf(EncodedMessage waiting) => waiting.Frame.Facts.Epoch;
 
     /// <summary>How many of the waiting frames the next prefill inserts: the recorded number, one, or all.</summary>
     private int CountOf(StreamLane lane)

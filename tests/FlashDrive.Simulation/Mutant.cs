@@ -19,7 +19,4 @@ public enum Mutant
 
     /// <summary>A send without a credit.</summary>
     UncreditedSend,
-
-    /// <summary>A frame that vanishes: its message is swallowed.</summary>
-    LostFrame,
 }

@@ -8,18 +8,32 @@ internal sealed class Wakeup(Action send)
 {
     private int _pending;
 
+    // Changes in the actor's own turns only.
+    private bool _looking;
+
     internal void Ring()
     {
         if (Interlocked.Exchange(ref _pending, 1) == 0) send();
     }
 
     /// <summary>To be called first when the message is handled, so that what changes afterwards rings again.</summary>
-    internal void Taken() => Volatile.Write(ref _pending, 0);
-
-    /// <summary>For an actor that begins anew and may have lost the message in a crash; the mailbox has room for that second one.</summary>
-    internal void RingAgain()
+    internal void Taken()
     {
-        Volatile.Write(ref _pending, 1);
-        send();
+        _looking = true;
+        Volatile.Write(ref _pending, 0);
+    }
+
+    /// <summary>To be called last.</summary>
+    internal void Looked() => _looking = false;
+
+    /// <summary>
+    /// The actor threw over the message, and what it was to look at may still wait. When it had begun to look, whatever rang since has
+    /// sent the next message already: a second one would find no place.
+    /// </summary>
+    internal void Lost()
+    {
+        if (!_looking) Volatile.Write(ref _pending, 0);
+        _looking = false;
+        Ring();
     }
 }

@@ -25,9 +25,12 @@ internal sealed class FailureSupervision(Pipeline pipeline)
 
     internal int PipelineRestarts => Volatile.Read(ref _restarts);
 
-    /// <summary>The runtime's call about every throw of a stage actor, before the message in hand is disposed.</summary>
+    /// <summary>The runtime's call about every throw of an actor, in its turn.</summary>
     internal void Failed(ActorFailure failure)
     {
+        WakeupOf(failure.Message)?.Lost();
+        // Before the frame ends: its session credit promises the next prefill that its blocks and view are back.
+        (failure.Message as IDisposable)?.Dispose();
         var ticket = failure.Cause is StageFailureException { Ticket: var ended } ? ended : TicketOf(failure.Message);
         var cause = failure.Cause is StageFailureException { InnerException: { } inner } ? inner : failure.Cause;
         if (ticket is { End: null }) pipeline.Ledger.End(ticket, FrameEnd.Failed(ticket.Stage, FailureReasons.Of(cause), cause.Message));
@@ -99,6 +102,15 @@ internal sealed class FailureSupervision(Pipeline pipeline)
         pipeline.Ledger.Prefill.Ring();
         pipeline.Ledger.Publisher.Ring();
     }
+
+    private Wakeup? WakeupOf(object? message) => message switch
+    {
+        LookAtInlets => pipeline.Ledger.Ingest,
+        PrefillMessage { Encoded: null } => pipeline.Ledger.Prefill,
+        PublisherMessage { Accepted: null } => pipeline.Ledger.Publisher,
+        SupervisorMessage { StoppedActor: null } => Wakeup,
+        _ => null,
+    };
 
     private static FrameTicket? TicketOf(object? message) => message switch
     {

@@ -21,9 +21,8 @@ public sealed class StandInFlowHead(StandInOptions options) : IFlowHead
     public Plan Assemble(FrameSession session)
     {
         var window = session.Window.Facts;
-        var refused = session.Random.Integer(0, 1000) < options.RefusedPlans;
         var trajectories = new Trajectory[session.Options.Flow.Samples];
-        Array.Fill(trajectories, refused ? Sudden : Straight);
+        Array.Fill(trajectories, window.Newest.Navigation == StandInFrames.RefusedByGuard ? Sudden : Straight);
         return new(window.Newest.FrameId, window.Newest.TickMicroseconds, session.Thoughts, trajectories, session.Actions, window.Patched, window.ColdReason);
     }
 
