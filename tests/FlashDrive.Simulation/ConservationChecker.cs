@@ -19,7 +19,7 @@ public sealed class ConservationChecker : IEngineObserver
         [DropReasons.Warming, DropReasons.Superseded, DropReasons.Inlet, DropReasons.Epoch, DropReasons.Stale, DropReasons.Overtaken, DropReasons.Cancelled];
 
     private readonly HashSet<FrameTicket> _open = [];
-    private readonly Dictionary<StreamLane, long> _newest = [];
+    private readonly Dictionary<StreamLane, FrameTicket> _newest = [];
     private FrameTicket? _lastPublished;
 
     /// <summary>What broke, at most 20.</summary>
@@ -56,10 +56,14 @@ public sealed class ConservationChecker : IEngineObserver
     public void Published(PublishedPlan plan)
     {
         if (plan.Mode == PlanMode.Fallback) return;
-        var id = plan.Plan.FrameId;
-        if (_newest.TryGetValue(plan.Stream, out var newest) && id <= newest) Violated($"plan {id} of {plan.Stream.Name} left after plan {newest}");
-        _newest[plan.Stream] = id;
-        _lastPublished = _open.FirstOrDefault(ticket => ticket.Lane == plan.Stream && ticket.Tick.FrameId == id && ticket.End is null && ticket.Facts is not null);
+        _lastPublished = _open.FirstOrDefault(ticket => ticket.Lane == plan.Stream && ticket.FrameId == plan.Plan.FrameId && ticket.Window is not null);
+        if (_lastPublished is not { } ticket)
+        {
+            Violated($"plan {plan.Plan.FrameId} of {plan.Stream.Name} left and no such frame is open");
+            return;
+        }
+        if (_newest.TryGetValue(plan.Stream, out var newest) && !IsBefore(newest, ticket)) Violated($"the plan of {Name(ticket)} left after that of {Name(newest)}");
+        _newest[plan.Stream] = ticket;
     }
 
     /// <summary>Only injected crashes may make an actor throw.</summary>
@@ -92,6 +96,9 @@ public sealed class ConservationChecker : IEngineObserver
     {
         if (pool.InUse != 0) Violated($"{owner}: {pool.InUse} of {pool.Total} {pool.Name} credits did not come back");
     }
+
+    /// <summary>By their offers; and by their ids, unless the source's clock was set back, which begins a new epoch.</summary>
+    private static bool IsBefore(FrameTicket a, FrameTicket b) => a.Number < b.Number && (a.FrameId < b.FrameId || a.Facts!.Epoch < b.Facts!.Epoch);
 
     private static bool IsKnown(FrameEnd end) => end.Outcome switch
     {

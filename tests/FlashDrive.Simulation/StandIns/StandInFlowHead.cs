@@ -22,9 +22,12 @@ public sealed class StandInFlowHead(StandInOptions options) : IFlowHead
     {
         var window = session.Window.Facts;
         var trajectories = new Trajectory[session.Options.Flow.Samples];
-        Array.Fill(trajectories, window.Newest.Navigation == StandInFrames.RefusedByGuard ? Sudden : Straight);
+        Array.Fill(trajectories, IsRefused(session) ? Sudden : Straight);
         return new(window.Newest.FrameId, window.Newest.TickMicroseconds, session.Thoughts, trajectories, session.Actions, window.Patched, window.ColdReason);
     }
+
+    private bool IsRefused(FrameSession session) =>
+        session.Window.Facts.Newest.Navigation == StandInFrames.RefusedByGuard || session.Random.Integer(0, 1000) < options.RefusedPlans;
 
     private static Trajectory Ahead(double speed)
     {

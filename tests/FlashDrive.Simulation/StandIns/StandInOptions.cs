@@ -15,6 +15,9 @@ public sealed record StandInOptions(EngineOptions Engine, int Sessions)
     /// <summary>Called in the middle of every stage's work, with the stage's name, when resources were taken; may throw.</summary>
     public Action<string>? FaultPoint { get; init; }
 
+    /// <summary>Plans in a thousand that the guard refuses, chosen by stream and frame.</summary>
+    public int RefusedPlans { get; init; }
+
     /// <summary>A bug planted into the stages.</summary>
     public Mutant Mutant { get; init; }
 
