@@ -33,10 +33,24 @@ public readonly record struct PromptImage(int View, int Frame, int Start, int To
 public sealed record Prompt(
     string Text, int[] Ids, IReadOnlyList<ImageGrid> Grids, IReadOnlyList<PromptImage> Images, int HistoryStart, int HistoryCount, int RouteStart, int RouteEnd)
 {
+    private PromptLayout _like = null!;
+    private PromptLayout? _layout;
+
+    /// <summary>[L] token ids; a prompt made from another with other ids has a layout of its own.</summary>
+    public int[] Ids
+    {
+        get;
+        init => (field, _layout) = (value, null);
+    } = Ids;
+
     public int Length => Ids.Length;
 
     /// <summary>What follows from the places of the images alone; shared by all prompts fused from one.</summary>
-    public required PromptLayout Layout { get; init; }
+    public required PromptLayout Layout
+    {
+        get => _layout ??= _like.Of(Ids);
+        init => _layout = _like = value;
+    }
 
     /// <summary>A prompt whose history slots hold the given token ids, in order (alpamayo.md §12.1).</summary>
     /// <exception cref="ArgumentException">Their number is not the number of slots.</exception>
@@ -45,7 +59,7 @@ public sealed record Prompt(
         CheckHistory(historyIds);
         var ids = (int[])Ids.Clone();
         historyIds.CopyTo(ids.AsSpan(Math.Max(HistoryStart, 0)));
-        return this with { Ids = ids };
+        return this with { Ids = ids, Layout = Layout };
     }
 
     /// <summary>Writes the ids with the given history into [Length] places, as the embedding wants them.</summary>
@@ -68,7 +82,7 @@ public sealed record Prompt(
         int[] ids = [.. Ids[..RouteStart], .. Ids[RouteEnd..]];
         const string start = "<|route_start|>", end = "<|route_end|>";
         var (from, to) = (Text.IndexOf(start, StringComparison.Ordinal), Text.IndexOf(end, StringComparison.Ordinal) + end.Length);
-        return this with { Text = Text.Remove(from, to - from), Ids = ids, RouteStart = -1, RouteEnd = -1, Layout = Layout.Of(ids) };
+        return this with { Text = Text.Remove(from, to - from), Ids = ids, RouteStart = -1, RouteEnd = -1 };
     }
 
     private void CheckHistory(ReadOnlySpan<int> historyIds)

@@ -100,6 +100,9 @@ public class PromptTests
         var positions = prompt.Layout.Positions;
         Assert.Equal([.. positions.T, .. positions.H, .. positions.W], positions.Flat);
         Assert.Same(prompt.Layout, prompt.FuseHistory(new int[48]).Layout);
+        var longer = prompt with { Ids = [.. prompt.Ids, 1, 2] };
+        Assert.Equal(prompt.Length + 2, longer.Layout.Positions.Length);
+        Assert.Equal(prompt.Length, prompt.Layout.Positions.Length);
         var bare = prompt.WithoutRoute();
         Assert.Equal(RotaryPositions.Compute(bare.Ids, bare.Grids, QwenVocabulary.Extended.ImagePad, 2).T, bare.Layout.Positions.T);
     }
