@@ -1,5 +1,6 @@
 using FlashDrive.Driving;
 using FlashDrive.Inference;
+using FlashDrive.Service.Drive.Pipelined;
 using FlashDrive.Service.Reporting;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -7,8 +8,9 @@ using Spectre.Console.Rendering;
 namespace FlashDrive.Service.Drive;
 
 /// <summary>
-/// A terminal: the reasoning sentence, the path from above and the stage times, redrawn with every plan. Refused frames are
-/// lines that stay above the picture.
+/// A terminal. A sequential drive: the reasoning sentence, the path from above and the stage times, redrawn with every plan. A
+/// pipelined one: <see cref="PipelinePicture"/>, redrawn as often as the drive asks for it. Refused frames are lines that stay above
+/// the picture.
 /// </summary>
 public sealed class LiveView : IDriveView
 {
@@ -16,7 +18,11 @@ public sealed class LiveView : IDriveView
 
     private readonly IAnsiConsole _console;
     private readonly BirdsEyePlot _plot;
+    // Terminals that know it show what lies between the two at once; others ignore them.
+    private static readonly ControlCode BeginUpdate = new("\u001b[?2026h"), EndUpdate = new("\u001b[?2026l");
+
     private DriveSetup? _setup;
+    private PipelinePicture? _picture;
     private int _drawn;
 
     public LiveView(IAnsiConsole console)
@@ -25,6 +31,8 @@ public sealed class LiveView : IDriveView
         _plot = new(PlotColumns, PlotRows, console.Profile.Capabilities.Unicode);
         _console.Cursor.Hide();
     }
+
+    public bool IsLive => true;
 
     public void Say(string line)
     {
@@ -37,11 +45,24 @@ public sealed class LiveView : IDriveView
     public void Begin(DriveSetup setup)
     {
         _setup = setup;
+        if (setup.IsPipelined) _picture = new(setup, _plot);
         _console.MarkupLineInterpolated($"[bold]flashdrive[/] {setup.Model}");
         _console.MarkupLineInterpolated($"[grey]{setup.Clip}, cameras: {string.Join(", ", setup.Cameras)}; rate {setup.Rate}, seed {setup.Seed}, samples {setup.Samples}. Ctrl-C ends it.[/]");
+        if (setup.IsPipelined) foreach (var way in setup.Ways) _console.MarkupLineInterpolated($"[grey]{way}[/]");
     }
 
-    public void Show(PlanRecord record, DriveStatistics soFar) => Redraw(Picture(record, soFar));
+    public void Show(PlanRecord record, DriveStatistics soFar)
+    {
+        if (_picture is null) Redraw(Picture(record, soFar));
+    }
+
+    public void Refresh(DriveSnapshot snapshot)
+    {
+        if (_picture is null) return;
+        _console.Write(BeginUpdate);
+        Redraw(_picture.Draw(snapshot, Width));
+        _console.Write(EndUpdate);
+    }
 
     public void Show(RefusedFrame refused)
     {
@@ -87,18 +108,28 @@ public sealed class LiveView : IDriveView
 
     private static string Ms(TimeSpan? time) => time is { } t ? FormattableString.Invariant($"{t.TotalMilliseconds:F1}") : "-";
 
+    private int Width => Math.Max(_console.Profile.Width - 1, 40);
+
     private void Redraw(IRenderable picture)
     {
         Erase();
         var options = RenderOptions.Create(_console, _console.Profile.Capabilities);
-        var segments = picture.Render(options, Math.Max(_console.Profile.Width - 1, 40));
-        _drawn = Segment.SplitLines(segments).Count;
-        _console.Write(picture);
+        // Lines above the top of the terminal could not be erased again.
+        var lines = Segment.SplitLines(picture.Render(options, Width)).Take(Math.Max(_console.Profile.Height - 1, 1)).ToList();
+        while (lines.Count > 0 && lines[^1].All(segment => string.IsNullOrWhiteSpace(segment.Text))) lines.RemoveAt(lines.Count - 1);
+        _drawn = lines.Count;
+        _console.Write(new Lines(lines));
     }
 
     private void Erase()
     {
         if (_drawn > 0) _console.Write(new ControlCode($"\u001b[{_drawn}A\u001b[0J"));
         _drawn = 0;
+    }
+
+    /// <summary>What was rendered and cut already.</summary>
+    private sealed class Lines(IReadOnlyList<SegmentLine> lines) : Renderable
+    {
+        protected override IEnumerable<Segment> Render(RenderOptions options, int maxWidth) => lines.SelectMany(line => line.Append(Segment.LineBreak));
     }
 }

@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
+using FlashDrive.Actors.Observation;
 using FlashDrive.Driving;
 using FlashDrive.Service.Drive;
+using FlashDrive.Service.Drive.Pipelined;
 using Spectre.Console;
 
 namespace FlashDrive.Service.Tests.Drive;
@@ -66,9 +68,41 @@ public partial class LiveViewTests
         Assert.Contains("interrupted before the end of the clip", _out.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_pipelined_drive_shows_what_ran_when_the_accounts_and_the_credits_and_draws_only_when_asked()
+    {
+        using var view = View(pipelined: true);
+        var head = _out.ToString().Length;
+        Show(view, Plans.Planned(0));
+        Assert.Equal(head, _out.ToString().Length);
+        view.Refresh(Snapshot());
+        var text = _out.ToString()[head..];
+        Assert.Contains("Keep the speed because the road ahead is clear.", text, StringComparison.Ordinal);
+        Assert.Matches(@"encode   +4{5,}", text);
+        Assert.Matches(@"action   +3{5,}", text);
+        Assert.Contains("frames: 1 planned, 0 in flight", text, StringComparison.Ordinal);
+        Assert.Contains("credits in use: session 1/2", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_picture_never_outgrows_the_terminal()
+    {
+        using var view = View(pipelined: true, height: 10);
+        Show(view, Plans.Planned(0));
+        view.Refresh(Snapshot());
+        var before = _out.ToString().Length;
+        view.Refresh(Snapshot());
+        Assert.Equal("9", CursorUp().Match(_out.ToString()[before..]).Groups[1].Value);
+    }
+
+    private DriveSnapshot Snapshot() => new(
+        TimeSpan.FromSeconds(10), Plans.Planned(0), _statistics, [],
+        [new(0, 4, "encode", TimeSpan.FromSeconds(9.5), TimeSpan.FromSeconds(9.8)), new(0, 3, "action", TimeSpan.FromSeconds(9.4), TimeSpan.FromSeconds(9.9))],
+        [new("session", 1, 2)], EngineHealth.Healthy);
+
     private const int HeadLines = 2;
 
-    private LiveView View()
+    private LiveView View(bool pipelined = false, int height = 40)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
@@ -78,9 +112,10 @@ public partial class LiveViewTests
             Out = new AnsiConsoleOutput(_out),
         });
         console.Profile.Width = 120;
+        console.Profile.Height = height;
         console.Profile.Capabilities.Unicode = true;
         var view = new LiveView(console);
-        view.Begin(new("models/nano", "clips/demo", "max", 1, 1, 0.6, 0.98) { Frames = 30, Cameras = ["Front camera"] });
+        view.Begin(new("models/nano", "clips/demo", "max", 1, 1, 0.6, 0.98) { Frames = 30, Cameras = ["Front camera"], IsPipelined = pipelined });
         return view;
     }
 
