@@ -31,6 +31,15 @@ internal sealed class DriveObserver : IEngineObserver, IDisposable
     /// <summary>Set when there is something to take.</summary>
     public AutoResetEvent News { get; } = new(initialState: false);
 
+    /// <summary>Every frame that was offered has ended and was taken.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_lock) return Array.TrueForAll(_streams, stream => stream.IsEmpty);
+        }
+    }
+
     /// <exception cref="OperationCanceledException">It was cancelled before.</exception>
     public void TakePlace(int stream, CancellationToken cancel) => _places[stream].Wait(cancel);
 
@@ -99,6 +108,8 @@ internal sealed class DriveObserver : IEngineObserver, IDisposable
 
         /// <summary>The plan that left last; its frame's end follows in the same turn.</summary>
         public PublishedPlan? Published { get; set; }
+
+        public bool IsEmpty => _expected.Count == 0;
 
         public void Expect(FrameTicket ticket) => _expected.Enqueue(ticket);
 

@@ -17,7 +17,7 @@ internal sealed class PipelinedDrive(DriveReport report, IDriveView view, TimePr
     private static readonly TimeSpan RedrawPeriod = TimeSpan.FromMilliseconds(100);
 
     // Together they leave room for the summary within the two seconds that an interrupted drive may take.
-    private static readonly TimeSpan ProducerBound = TimeSpan.FromMilliseconds(400), EngineBound = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ProducerBound = TimeSpan.FromMilliseconds(400), EngineBound = TimeSpan.FromSeconds(1), ReportBound = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Runs until every frame has ended or the drive was cancelled; what ended before is reported either way.</summary>
     /// <param name="ended">Sees every end before it is reported.</param>
@@ -43,7 +43,7 @@ internal sealed class PipelinedDrive(DriveReport report, IDriveView view, TimePr
                 stop.Cancel();
                 letGo = producers.All(producer => producer.Join(ProducerBound)) & engine.Shutdown(EngineBound);
             }
-            Report(observer, ended);
+            ReportRest(observer, ended);
             if (failure is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
             return new(producers.Any(producer => producer.WasCancelled) || cancel.IsCancellationRequested, letGo, pace.Now,
                 [.. engine.Streams.OrderBy(lane => lane.Index).Select(lane => (lane.Name, lane.Counts))]);
@@ -74,10 +74,22 @@ internal sealed class PipelinedDrive(DriveReport report, IDriveView view, TimePr
                 view.Refresh(Snapshot(engine, timeline));
                 drawn = time.GetTimestamp();
             }
-            if (offered && engine.Streams.All(lane => lane.Counts.Open == 0)) break;
+            if (offered && observer.IsEmpty) break;
             WaitHandle.WaitAny(handles, RedrawPeriod);
         }
         if (view.IsLive) view.Refresh(Snapshot(engine, timeline));
+    }
+
+    /// <summary>A frame counts as ended a moment before the observer is told.</summary>
+    private void ReportRest(DriveObserver observer, Action<EndedFrame>? ended)
+    {
+        var begun = time.GetTimestamp();
+        Report(observer, ended);
+        while (!observer.IsEmpty && time.GetElapsedTime(begun) < ReportBound)
+        {
+            observer.News.WaitOne(ReportBound);
+            Report(observer, ended);
+        }
     }
 
     private void Report(DriveObserver observer, Action<EndedFrame>? ended)
