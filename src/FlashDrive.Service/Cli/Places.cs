@@ -12,6 +12,9 @@ internal static class Places
     /// <summary>The checkpoint that is used when none is named.</summary>
     public static string DefaultModel => Path.Combine(Root ?? AppContext.BaseDirectory, "models", "nano");
 
+    /// <summary>The pipeline that is used when none is named: the CPU's.</summary>
+    public static string DefaultPipeline => Path.Combine(Root ?? AppContext.BaseDirectory, "config", "pipelines", "cpu-nano.json");
+
     internal static string CacheFrom(Func<string, string?> variable)
     {
         if (variable("FLASHDRIVE_CACHE") is { Length: > 0 } own) return Path.GetFullPath(own);

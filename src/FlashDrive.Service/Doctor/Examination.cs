@@ -1,3 +1,6 @@
+using FlashDrive.Service.Cli;
+using FlashDrive.Service.Pipelines;
+
 namespace FlashDrive.Service.Doctor;
 
 /// <summary>Everything the doctor looks at, in the order in which one thing needs the other.</summary>
@@ -18,6 +21,8 @@ internal static class Examination
         findings.Add(CpuCheck.WaitPolicy());
         findings.Add(FfmpegCheck.Run());
         findings.AddRange(ModelCheck.Run(modelFolder, tokenizerFolder));
+        if (findings.TrueForAll(finding => finding.Name is not ("model" or "tokenizer") || finding.State == FindingState.Ok))
+            findings.Add(PoolCheck.Run(Path.GetFullPath(modelFolder ?? Places.DefaultModel), tokenizerFolder, PipelineSettingsFile.Read(Places.DefaultPipeline)));
         return findings;
     }
 }

@@ -14,7 +14,7 @@ internal sealed record PipelineChoice(string File, PipelineSettings Settings, Pi
     /// <exception cref="FlashDriveException">The file is not there, or is no pipeline's.</exception>
     public static (string File, PipelineSettings Settings) Read(DriveRequest request)
     {
-        var file = request.Pipeline ?? Path.Combine(Places.Root ?? AppContext.BaseDirectory, "config", "pipelines", "cpu-nano.json");
+        var file = request.Pipeline ?? Places.DefaultPipeline;
         return (file, PipelineSettingsFile.Read(file));
     }
 

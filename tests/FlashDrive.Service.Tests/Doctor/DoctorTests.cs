@@ -1,11 +1,33 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using FlashDrive.Service.Cli;
 using FlashDrive.Service.Doctor;
+using FlashDrive.Service.Pipelines;
 
 namespace FlashDrive.Service.Tests.Doctor;
 
 public class DoctorTests
 {
+    [Fact]
+    public void The_memory_of_a_stream_is_the_sum_of_its_pools()
+    {
+        var golden = Path.Combine(Launcher.LauncherCheckout.RepositoryRoot(), "tests", "fixtures", "golden", "tiny");
+        var line = PoolCheck.Line(golden, null, sessions: 2);
+        var bytes = Regex.Matches(line, @"([\d.]+) MB").Select(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)).ToList();
+        Assert.Equal(4, bytes.Count);
+        Assert.Equal(bytes[0], bytes.Skip(1).Sum(), 0.15);
+        Assert.Contains("S = 2 sessions, F = 4 frames of 4 cameras", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_model_whose_memory_cannot_be_told_is_a_fault()
+    {
+        using var folder = new TemporaryFolder();
+        folder.File("config.json", "{}");
+        Assert.Equal(FindingState.Fault, PoolCheck.Run(folder.Path, null, new(2, 1, LimitUnit.Millisecond, 1, 1, 1, 1)).State);
+    }
+
     [Fact]
     public void The_reference_blas_is_a_fault_whatever_its_speed()
     {
