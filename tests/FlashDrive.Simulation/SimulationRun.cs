@@ -1,5 +1,6 @@
 using FlashDrive.Actors;
 using FlashDrive.Actors.Observation;
+using FlashDrive.Actors.Streams;
 using FlashDrive.Inference;
 using FlashDrive.Runtime.Simulation;
 using FlashDrive.Simulation.StandIns;
@@ -23,6 +24,8 @@ public sealed class SimulationRun : IDisposable
     private readonly SimulatedHost _host;
     private readonly DrivingEngine _engine;
     private readonly List<Producer> _producers = [];
+    private readonly List<StreamLane> _lanes = [];
+    private readonly StandInOptions _standIns;
     private readonly Mutation _mutation;
     private byte[] _log = [];
 
@@ -33,9 +36,9 @@ public sealed class SimulationRun : IDisposable
         _host = new(scenario.ScheduleSeed, _settings);
         _recovery = new(scenario, () => _host.Now);
         var options = scenario.Options;
-        var stages = StandInStages.Create(new(options.Engine, options.Sessions) { FaultPoint = _host.FaultPoint, Mutant = mutant });
+        _standIns = new(options.Engine, options.Sessions) { FaultPoint = _host.FaultPoint, Mutant = mutant };
         IEngineObserver[] observers = observer is null ? [_checker, _recovery] : [_checker, _recovery, observer];
-        _engine = new(_host, stages, options, new ObserverGroup(observers));
+        _engine = new(_host, StandInStages.Create(_standIns), options, new ObserverGroup(observers));
         _mutation = new(mutant, _engine);
         _host.AfterHandling = AfterHandling;
     }
@@ -55,7 +58,13 @@ public sealed class SimulationRun : IDisposable
         return run.Report();
     }
 
-    public void Dispose() => _engine.Dispose();
+    /// <summary>After a planted bug there is more to free than the engine.</summary>
+    public void Dispose()
+    {
+        _engine.Dispose();
+        foreach (var forgotten in _standIns.Forgotten) forgotten.Dispose();
+        foreach (var lane in _lanes) lane.Prefill.Dispose();
+    }
 
     private void Play()
     {
@@ -78,6 +87,7 @@ public sealed class SimulationRun : IDisposable
     {
         var producer = new Producer(_engine, _scenario, number, generation);
         _producers.Add(producer);
+        _lanes.Add(producer.Stream.Lane);
         var ticks = TickPlan.Doomed(_scenario, number, producer.Seed, from);
         var faults = new EdgeFaults<Driving.FrameBundle>(producer.Seed, _scenario.Edge);
         _host.Feed(faults.Apply(ticks).Arrivals, producer.Arrive);

@@ -21,5 +21,8 @@ public sealed record StandInOptions(EngineOptions Engine, int Sessions)
     /// <summary>A bug planted into the stages.</summary>
     public Mutant Mutant { get; init; }
 
+    /// <summary>What a planted bug forgot, so that it can be cleared away when the bug was seen.</summary>
+    internal List<IDisposable> Forgotten { get; } = [];
+
     internal void Reach(string stage) => FaultPoint?.Invoke(stage);
 }

@@ -32,7 +32,7 @@ public sealed class StandInPrefill(StandInOptions options) : IPrefill
         if (state.Memory?.Views.Slots != shape.ViewSlots) state.Replace(shape.NewMemory(Geometry));
         var session = Open(state.Memory!, shape, proposal.Slots);
         state.Window.Commit(proposal, waiting, session.Lease.Share());
-        if (options.Mutant == Mutant.ForgottenLease && proposal.Facts.Newest.FrameId % 8 == 3) session.Lease.Share();
+        if (options.Mutant == Mutant.ForgottenLease && proposal.Facts.Newest.FrameId % 8 == 3) options.Forgotten.Add(session.Lease.Share());
         return new(proposal.Facts, session, Unguided: null);
     }
 
