@@ -14,7 +14,7 @@ internal sealed class Pipeline
     // Wake-ups are coalesced: at most one waits.
     private const int Wakeups = 1;
 
-    private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(1), LongestBackoff = TimeSpan.FromMilliseconds(40);
+    internal static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(1), LongestBackoff = TimeSpan.FromMilliseconds(40);
 
     private readonly TimeProvider _clock;
     private readonly long _origin;

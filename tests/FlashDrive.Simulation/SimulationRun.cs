@@ -72,8 +72,8 @@ public sealed class SimulationRun : IDisposable
         if (_scenario.Reopens) At(0.5 * _scenario.Doomed, Reopen);
         _host.RunFor(_scenario.Doomed);
         _settings.Faults = SimulationFaults.None;
-        // Delays that were dealt out before still run.
-        _host.RunFor(_scenario.MaxDelay + TimeSpan.FromTicks(1));
+        // The last fault is over when a delay dealt out before has run and a crashed actor is there again.
+        _host.RunFor(_scenario.MaxDelay + Pipeline.LongestBackoff);
         Recover();
         _host.RunUntilIdle(MostSteps);
         _recovery.Check(_checker, _engine);
