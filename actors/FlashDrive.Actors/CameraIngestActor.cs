@@ -22,8 +22,19 @@ internal sealed class CameraIngestActor(Pipeline pipeline, CameraIngestStage sta
     public void Handle(LookAtInlets message)
     {
         pipeline.Ledger.Ingest.Taken();
-        while (Best() is { } lane)
-            if (!TryAdmit(lane)) break;
+        var slots = pipeline.Ledger.Slots;
+        // The place first: a stream whose turn is taken must be served.
+        while (slots.TryTake())
+        {
+            if (Best() is { } lane && lane.Inlet.Take() is { } ticket)
+            {
+                ticket.Hold(CreditKind.EncoderSlot);
+                Serve(lane, ticket);
+                continue;
+            }
+            slots.Return();
+            break;
+        }
         pipeline.Ledger.Ingest.Looked();
     }
 
@@ -48,24 +59,10 @@ internal sealed class CameraIngestActor(Pipeline pipeline, CameraIngestStage sta
     private bool CanServe(StreamLane lane) =>
         lane.IsClosed || (lane.EncodeCredits.InUse < lane.EncodeCredits.Total && pipeline.Now.Ticks >= Volatile.Read(ref lane.AdmitFrom));
 
-    /// <summary>False when no place in the encoder is free.</summary>
-    private bool TryAdmit(StreamLane lane)
+    private void Serve(StreamLane lane, FrameTicket ticket)
     {
-        var ledger = pipeline.Ledger;
-        if (!ledger.Slots.TryTake()) return false;
-        if (lane.Inlet.Take() is not { } ticket)
-        {
-            ledger.Slots.Return();
-            return true;
-        }
-        ticket.Hold(CreditKind.EncoderSlot);
-        if (pipeline.EndOf(ticket) is { } end)
-        {
-            ledger.End(ticket, end);
-            return true;
-        }
-        Admit(lane, ticket);
-        return true;
+        if (pipeline.EndOf(ticket) is { } end) pipeline.Ledger.End(ticket, end);
+        else Admit(lane, ticket);
     }
 
     private void Admit(StreamLane lane, FrameTicket ticket)

@@ -5,6 +5,7 @@ using FlashDrive.Inference.Flow;
 using FlashDrive.Inference.Publishing;
 using FlashDrive.Inference.Stages;
 using FlashDrive.Runtime.Simulation;
+using FlashDrive.Simulation.StandIns;
 
 namespace FlashDrive.Simulation;
 
@@ -40,6 +41,9 @@ public sealed record Scenario
     /// <summary>From tick to tick while things go wrong, per stream.</summary>
     public required TimeSpan[] Periods { get; init; }
 
+    /// <summary>Microseconds of the sources' own time from tick to tick; a gap of more than a second begins a new epoch.</summary>
+    public long SourcePeriod { get; init; } = StandInFrames.PeriodMicroseconds;
+
     public required ServiceTimes Times { get; init; }
 
     public SimulationFaults Faults { get; init; } = SimulationFaults.None;
@@ -48,6 +52,9 @@ public sealed record Scenario
 
     /// <summary>Spoilt ticks in a thousand: malformed, refused by the guard, a jump of time, another number of cameras.</summary>
     public int Spoilt { get; init; }
+
+    /// <summary>The stage that throws over a stream's frame, by the stream's number and the frame's id; none when null.</summary>
+    public Func<int, long, string?>? Poison { get; init; }
 
     /// <summary>The first stream is closed in the middle and another one opened.</summary>
     public bool Reopens { get; init; }

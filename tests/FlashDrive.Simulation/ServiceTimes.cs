@@ -1,5 +1,6 @@
 using FlashDrive.Actors;
 using FlashDrive.Driving;
+using FlashDrive.Inference;
 
 namespace FlashDrive.Simulation;
 
@@ -17,6 +18,22 @@ public sealed record ServiceTimes(TimeSpan Encode, TimeSpan Prefill, TimeSpan Ro
     {
         TimeSpan Up(ulong index, int most) => TimeSpan.FromMilliseconds(random.Integer(index, most + 1));
         return new(Up(0, 8) + TimeSpan.FromMilliseconds(1), Up(1, 12), Up(2, 1), Up(3, 4), Up(4, 1), Up(5, 8), Up(6, 1));
+    }
+
+    /// <summary>One stage needs two thirds of a frame's time, or, with none named, all need about the same.</summary>
+    /// <param name="stage">One of the paper's four (<see cref="StageNames"/>), or null.</param>
+    public static ServiceTimes Bound(string? stage)
+    {
+        static TimeSpan Ms(int milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
+        var one = Ms(1);
+        return stage switch
+        {
+            StageNames.Encode => new(Ms(80), Ms(10), one, Ms(3), one, Ms(10), one),
+            StageNames.Prefill => new(Ms(10), Ms(80), one, Ms(3), one, Ms(10), one),
+            StageNames.Decode => new(Ms(10), Ms(10), one, Ms(20), one, Ms(10), one),
+            StageNames.Action => new(Ms(10), Ms(10), one, Ms(3), one, Ms(80), one),
+            _ => new(Ms(30), Ms(30), one, Ms(7), one, Ms(30), one),
+        };
     }
 
     /// <summary>One frame from inlet to plan, alone in the engine. The last token of every thought is written by the target as well.</summary>

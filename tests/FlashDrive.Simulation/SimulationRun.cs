@@ -111,7 +111,7 @@ public sealed class SimulationRun : IDisposable
     {
         var (begun, first) = (_host.Now, producer.LastId + 1);
         for (var i = 0; _recovery.IsWanted(producer.Stream.Lane); i++)
-            yield return new(begun + i * _scenario.Comfortable, StandInFrames.Tick(producer.Seed, first + i));
+            yield return new(begun + i * _scenario.Comfortable, StandInFrames.Tick(producer.Seed, first + i, period: _scenario.SourcePeriod));
     }
 
     private void At(TimeSpan at, Action action) => _host.Feed([new Arrival<Action>(at, action)], static action => action());

@@ -20,7 +20,7 @@ internal static class TickPlan
             var spoilt = random.Integer((ulong)i, 1000) < scenario.Spoilt ? 1 + random.At(1).Integer((ulong)i, 4) : 0;
             if (spoilt == 1) id += 20;
             if (spoilt == 2) cameras = 3 - cameras;
-            yield return new(at, StandInFrames.Tick(seed, id, cameras, malformed: spoilt == 3, refusedByGuard: spoilt == 4));
+            yield return new(at, StandInFrames.Tick(seed, id, cameras, malformed: spoilt == 3, refusedByGuard: spoilt == 4, scenario.Poison?.Invoke(number, id), scenario.SourcePeriod));
         }
     }
 }

@@ -9,8 +9,8 @@ namespace FlashDrive.Actors.Credits;
 /// </summary>
 internal sealed class CreditLedger(IEngineObserver observer)
 {
-    // One frame in the encoder and one behind it, so that it never idles between two; more would only age in front of it.
-    internal const int EncoderSlots = 2;
+    // Who is encoded next is decided when the encoder is free: a frame that waited behind another one would only age there.
+    internal const int EncoderSlots = 1;
 
     internal CreditPool Slots { get; } = new("encoder slot", EncoderSlots);
 

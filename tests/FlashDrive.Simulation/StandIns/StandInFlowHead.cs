@@ -14,7 +14,7 @@ public sealed class StandInFlowHead(StandInOptions options) : IFlowHead
         session.ThrowIfCancelled();
         var first = session.FirstSample * 2 * Trajectory.Points;
         session.Actions.AsSpan(first, session.SamplesPerThought * 2 * Trajectory.Points).Fill(Fingerprint.Of(session));
-        options.Reach(StageNames.Action);
+        options.Reach(StageNames.Action, session.Window.Facts.Newest);
         return session.Close(new("straight on", [.. session.Session.Tokens], Completed: true));
     }
 

@@ -1,6 +1,7 @@
 using FlashDrive.Inference;
 using FlashDrive.Inference.Flow;
 using FlashDrive.Inference.Stages;
+using FlashDrive.Runtime.Simulation;
 
 namespace FlashDrive.Simulation.StandIns;
 
@@ -24,5 +25,11 @@ public sealed record StandInOptions(EngineOptions Engine, int Sessions)
     /// <summary>What a planted bug forgot, so that it can be cleared away when the bug was seen.</summary>
     internal List<IDisposable> Forgotten { get; } = [];
 
-    internal void Reach(string stage) => FaultPoint?.Invoke(stage);
+    /// <exception cref="SimulatedCrashException">The frame is poisoned for this stage, or the fault point's own.</exception>
+    internal void Reach(string stage, FrameFacts frame)
+    {
+        FaultPoint?.Invoke(stage);
+        if (frame.Navigation is { } text && text.StartsWith(StandInFrames.Poison, StringComparison.Ordinal) && text.AsSpan(StandInFrames.Poison.Length).SequenceEqual(stage))
+            throw new SimulatedCrashException(stage, CrashPoint.During);
+    }
 }

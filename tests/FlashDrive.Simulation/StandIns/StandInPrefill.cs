@@ -23,20 +23,20 @@ public sealed class StandInPrefill(StandInOptions options) : IPrefill
         var proposal = state.Window.Propose(waiting);
         if (!proposal.IsWhole)
         {
-            options.Reach(StageNames.Prefill);
+            options.Reach(StageNames.Prefill, proposal.Facts.Newest);
             state.Window.Commit(proposal, waiting, table: null);
             return null;
         }
         var views = proposal.Slots[^1].Source.Grids.Count;
         var shape = _shapes[views] ??= new StandInShape(options, views);
         if (state.Memory?.Views.Slots != shape.ViewSlots) state.Replace(shape.NewMemory(Geometry));
-        var session = Open(state.Memory!, shape, proposal.Slots);
+        var session = Open(state.Memory!, shape, proposal);
         state.Window.Commit(proposal, waiting, session.Lease.Share());
         if (options.Mutant == Mutant.ForgottenLease && proposal.Facts.Newest.FrameId % 8 == 3) options.Forgotten.Add(session.Lease.Share());
         return new(proposal.Facts, session, Unguided: null);
     }
 
-    private ReasoningSession Open(WindowMemory memory, StandInShape shape, StreamWindow.WindowSlot[] slots)
+    private ReasoningSession Open(WindowMemory memory, StandInShape shape, StreamWindow.Proposal proposal)
     {
         using var scope = torch.NewDisposeScope();
         WindowView? view = null;
@@ -46,8 +46,8 @@ public sealed class StandInPrefill(StandInOptions options) : IPrefill
             view = memory.Views.Rent();
             foreach (var part in shape.Layout.Parts) _blocks.Add((memory.Pool.Rent(part.Length), part));
             var hidden = torch.empty(1, 1);
-            hidden.data<float>()[0] = Fingerprint.Of(slots);
-            options.Reach(StageNames.Prefill);
+            hidden.data<float>()[0] = Fingerprint.Of(proposal.Slots);
+            options.Reach(StageNames.Prefill, proposal.Facts.Newest);
             foreach (var (block, _) in _blocks) block.Seal();
             return new(new KvLease(new BlockTable(_blocks, shape.Positions, ropeDelta: 0)), view, hidden);
         }

@@ -9,7 +9,7 @@ public sealed class StandInRoutineReasoner(StandInOptions options) : IRoutineRea
 {
     public DraftTokens Propose(FrameSession session)
     {
-        options.Reach(StageNames.Decode);
+        options.Reach(StageNames.Decode, session.Window.Facts.Newest);
         return DraftTokens.None;
     }
 }
@@ -23,14 +23,14 @@ public sealed class StandInDeliberativeReasoner(StandInOptions options) : IDelib
         using var scope = torch.NewDisposeScope();
         var logits = torch.empty(1, 1);
         logits.data<float>()[0] = Fingerprint.Of(session);
-        options.Reach(StageNames.Decode);
+        options.Reach(StageNames.Decode, session.Window.Facts.Newest);
         Write(session.Session);
         return new(logits.DetachFromDisposeScope());
     }
 
     public void Settle(FrameSession session)
     {
-        options.Reach(StageNames.Decode);
+        options.Reach(StageNames.Decode, session.Window.Facts.Newest);
         Write(session.Session);
     }
 
@@ -47,7 +47,7 @@ public sealed class StandInVerifier(StandInOptions options) : IVerifier
     public bool Accept(FrameSession session, DraftTokens draft, TargetScores scores)
     {
         var token = (int)scores.Logits.data<float>()[0];
-        options.Reach(StageNames.Decode);
+        options.Reach(StageNames.Decode, session.Window.Facts.Newest);
         session.Session.Append(token);
         return session.Session.Tokens.Count < 1 + session.ThoughtRandom.Integer(0, session.Options.Reasoning.Budget);
     }
