@@ -36,7 +36,7 @@ internal static class DriveCommand
         {
             clip, model, tokenizer, rate, seed, samples, temperature, topP, budget, nav, ego, output, threads, bf16, sequential, streams, pipeline, replay, log,
         };
-        Option[] recorded = [rate, seed, samples, temperature, topP, budget, nav, ego, threads, bf16, sequential, streams];
+        Option[] recorded = [rate, seed, samples, temperature, topP, budget, nav, ego, threads, bf16, streams];
         command.Validators.Add(result =>
         {
             if (result.GetValue(replay) is not null && recorded.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } given)

@@ -35,7 +35,7 @@ public sealed class DriveRun(DriveRequest asked, IDriveView view, TimeProvider t
         var letGo = true;
         try
         {
-            if (request.Sequential) return Sequentially(model, clip, players[0], output, cancel);
+            if (request.Sequential) return Sequentially(model, clip, players, output, cancel);
             (var code, letGo) = OnActors(model, clip, players, pipeline, output, cancel);
             return code;
         }
@@ -45,17 +45,25 @@ public sealed class DriveRun(DriveRequest asked, IDriveView view, TimeProvider t
         }
     }
 
-    private ExitCode Sequentially(DrivingModel model, Clip clip, ClipPlayer player, DriveOutput? output, CancellationToken cancel)
+    private ExitCode Sequentially(DrivingModel model, Clip clip, ClipPlayers players, DriveOutput? output, CancellationToken cancel)
     {
         torch.set_num_threads(_request.Threads ?? Environment.ProcessorCount);
-        using var planner = new SequentialPlanner(new(model, Engine(), time));
-        var setup = Setup(clip, player);
+        var setup = Setup(clip, players[0]) with { Streams = _request.Streams };
         view.Begin(setup);
         var report = new DriveReport(view, output);
         var pace = new SystemPace(time);
-        var finished = new DriveLoop(planner, _request.Rate, pace).Run(player.Bundles(), report.Add, report.Add, cancel);
-        if (player.Counts.EndedEarly is { } why) view.Say(why);
-        return End(new(setup, report.Total, pace.Now, Interrupted: !finished), output);
+        bool finished;
+        if (_replay is not null)
+        {
+            finished = new SequentialReplay(model, Engine(), report, _replay, pace, time).Run(Streams(players), cancel);
+        }
+        else
+        {
+            using var planner = new SequentialPlanner(new(model, Engine(), time));
+            finished = new DriveLoop(planner, _request.Rate, pace).Run(players.Bundles(0), report.Add, report.Add, cancel);
+        }
+        if (players[0].Counts.EndedEarly is { } why) view.Say(why);
+        return End(new(setup, report.Total, pace.Now, Interrupted: !finished) { Streams = report.Streams }, output);
     }
 
     private (ExitCode Code, bool LetGo) OnActors(
@@ -78,14 +86,12 @@ public sealed class DriveRun(DriveRequest asked, IDriveView view, TimeProvider t
         records?.Complete();
         if (players[0].Counts.EndedEarly is { } why) view.Say(why);
         if (!end.LetGo) view.Say("a stage did not let go of its frame in time: the process ends without it");
-        var outcome = _replay?.Outcome();
-        var code = End(new(setup, report.Total, end.Elapsed, end.Interrupted) { Accounts = end.Counts, Streams = report.Streams, Replay = outcome }, output);
-        return (code == ExitCode.Ok && outcome is { Different: > 0 } ? ExitCode.Exceeded : code, end.LetGo);
+        return (End(new(setup, report.Total, end.Elapsed, end.Interrupted) { Accounts = end.Counts, Streams = report.Streams }, output), end.LetGo);
 
         void Ended(EndedFrame frame)
         {
             records?.Write();
-            _replay?.Compare(frame);
+            if (frame.Ticket is { } ticket) _replay?.Compare(ticket.Lane.Name, ticket.FrameId, frame.End?.Plan);
         }
     }
 
@@ -96,9 +102,10 @@ public sealed class DriveRun(DriveRequest asked, IDriveView view, TimeProvider t
 
     private ExitCode End(DriveSummary summary, DriveOutput? output)
     {
+        if (_replay is not null) summary = summary with { Replay = _replay.Outcome(whole: !summary.Interrupted) };
         output?.Complete(summary);
         view.End(summary);
-        return summary.Interrupted ? ExitCode.Interrupted : ExitCode.Ok;
+        return summary.Interrupted ? ExitCode.Interrupted : summary.Replay is { Different: > 0 } ? ExitCode.Exceeded : ExitCode.Ok;
     }
 
     private EngineOptions Engine() => new(

@@ -38,6 +38,14 @@ public class DriveCommandTests : IClassFixture<SmallClip>, IDisposable
     public void A_speed_that_is_no_number_is_refused() => AssertEnds(ExitCode.BadData, "'fast' is not a speed", "drive", "--model", Model, "--ego", "constant:fast");
 
     [Fact]
+    public void A_pipeline_file_that_is_not_there_or_cannot_be_is_named()
+    {
+        AssertEnds(ExitCode.MissingInput, "no pipeline file '/nowhere'", "drive", "--model", Model, "--pipeline", "/nowhere");
+        var file = _folder.File("pipeline.json", """{ "sessions": 99 }""");
+        AssertEnds(ExitCode.Configuration, "sessions = 99: must be a whole number from 1 to 16", "drive", "--model", Model, "--pipeline", file);
+    }
+
+    [Fact]
     public void A_camera_file_that_is_gone_is_named()
     {
         var clip = CopyOfClip();

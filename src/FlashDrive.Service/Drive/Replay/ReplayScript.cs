@@ -1,7 +1,7 @@
 using FlashDrive.Driving;
+using FlashDrive.Inference;
 using FlashDrive.Inference.Admission;
 using FlashDrive.Service.Cli;
-using FlashDrive.Service.Drive.Pipelined;
 
 namespace FlashDrive.Service.Drive.Replay;
 
@@ -51,10 +51,10 @@ internal sealed class ReplayScript(AdmissionLog log, string path)
     }
 
     /// <summary>Compares a frame's plan, if one was recorded.</summary>
-    public void Compare(EndedFrame ended)
+    public void Compare(string stream, long frame, Plan? found)
     {
-        if (ended.Ticket is not { } ticket || !_expected.Remove((ticket.Lane.Name, ticket.FrameId), out var entry)) return;
-        var difference = ended.End?.Plan is not { } plan ? "no plan"
+        if (!_expected.Remove((stream, frame), out var entry)) return;
+        var difference = found is not { } plan ? "no plan"
             : FrameDigest.OfTokens(plan) != entry.Tokens ? "other tokens"
             : FrameDigest.OfActions(plan) != entry.Actions ? "another trajectory"
             : null;
@@ -62,9 +62,10 @@ internal sealed class ReplayScript(AdmissionLog log, string path)
         else Differ(entry, difference);
     }
 
-    /// <summary>To be asked for at the end of the drive, when plans that did not come are missed.</summary>
-    public ReplayOutcome Outcome()
+    /// <param name="whole">The drive came to its end: plans that did not come are missed.</param>
+    public ReplayOutcome Outcome(bool whole)
     {
+        if (!whole) return new(_same, _different, _first);
         foreach (var entry in _expected.Values.OrderBy(entry => entry.Frame)) Differ(entry, "no plan");
         _expected.Clear();
         return new(_same, _different, _first);
@@ -89,6 +90,6 @@ internal sealed class ReplayScript(AdmissionLog log, string path)
 internal sealed record ReplayOutcome(int Same, int Different, string? First)
 {
     public override string ToString() => Different == 0
-        ? $"replay: all {Same} recorded plans came again with the same tokens and trajectories, bit for bit"
+        ? $"replay: {Same} recorded plans came again with the same tokens and trajectories, bit for bit"
         : $"replay: {Different} of {Same + Different} recorded plans differ; {First}";
 }
