@@ -46,6 +46,10 @@ public class RepositoryRulesTests
     public void Every_exit_code_is_documented() =>
         Violation.AssertNone(DocumentedExitCodes.In(Repository.FileAt("src/FlashDrive.Service/Cli/ExitCode.cs"), Repository.FileAt("docs/exit-codes.md")));
 
+    [Fact]
+    public void Every_test_that_a_promise_names_exists() =>
+        Violation.AssertNone(NamedTests.In(Repository.FileAt("docs/promises.md"), [.. Repository.Files(".cs").Where(file => file.Path.StartsWith("tests/", StringComparison.Ordinal))]));
+
     private static IReadOnlyList<SourceFile> Projects() => Repository.Files(".csproj");
 
     private static bool IsProduct(SourceFile project) =>
