@@ -41,6 +41,9 @@ public sealed class DrivingEngine : IDisposable
     /// <summary>Places in the encoder, shared by all streams.</summary>
     public CreditPool EncoderSlots => _pipeline.Ledger.Slots;
 
+    /// <summary>Places between prefill and plan, shared by all streams.</summary>
+    public CreditPool SessionSlots => _pipeline.Ledger.SessionSlots;
+
     public EngineHealth Health => _pipeline.Health;
 
     /// <summary>Cold restarts of the whole pipeline.</summary>

@@ -26,7 +26,7 @@ internal sealed class Pipeline
     {
         (Options, Observer, _clock) = (options, observer, host.Clock);
         _origin = _clock.GetTimestamp();
-        Ledger = new(observer)
+        Ledger = new(observer, options.SessionSlots)
         {
             Ingest = new(() => Ingest!.Tell(default)),
             Prefill = new(() => Prefill!.Tell(default)),
@@ -34,8 +34,8 @@ internal sealed class Pipeline
         };
         Supervision = new(this);
         var streams = options.MaxStreams;
-        // A session is one message at a time, wherever it is.
-        var sessions = streams * options.Sessions;
+        // A session is one message at a time, wherever it is; slots bound them over all streams.
+        var sessions = Math.Min(streams * options.Sessions, options.SessionSlots);
         // Frames hold an encode credit until their prefill.
         var encoding = streams * options.EncodeCredits;
         Ingest = Spawn(host, CameraIngestActor.Name, Wakeups, () => new CameraIngestActor(this, stages.Ingest));

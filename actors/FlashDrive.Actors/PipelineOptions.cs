@@ -22,6 +22,12 @@ public sealed record PipelineOptions(EngineOptions Engine)
     /// <summary>Frames of one stream between prefill and plan at the same time (S of the design).</summary>
     public int Sessions { get; init; } = 2;
 
+    /// <summary>
+    /// Frames of all streams between prefill and plan at the same time: one for prefill, one for the reasoning ring, one for the flow
+    /// head keep every stage busy.
+    /// </summary>
+    public int SessionSlots { get; init; } = 3;
+
     /// <summary>Streams that can be open at the same time: mailboxes and pools are made for them.</summary>
     public int MaxStreams { get; init; } = 1;
 
@@ -39,6 +45,7 @@ public sealed record PipelineOptions(EngineOptions Engine)
     {
         Engine.Validated();
         Require(Sessions is >= 1 and <= 16, "sessions", Sessions, "must be from 1 to 16");
+        Require(SessionSlots is >= 1 and <= 512, "session slots", SessionSlots, "must be from 1 to 512");
         Require(MaxStreams is >= 1 and <= 32, "max streams", MaxStreams, "must be from 1 to 32");
         Require(TorchThreads is >= 1 and <= 256, "torch threads", TorchThreads, "must be from 1 to 256");
         Require(Limits.Deadline > TimeSpan.Zero && Limits.StaleAfter >= Limits.Deadline, "stale after", Limits.StaleAfter, "must not be shorter than the deadline, which must be positive");

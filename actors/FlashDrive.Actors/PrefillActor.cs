@@ -82,7 +82,7 @@ internal sealed class PrefillActor(Pipeline pipeline, IPrefill prefill) : IActor
             for (var k = lane.Waiting.Count - 1; k >= 0; k--)
                 if (pipeline.EndOf(lane.Waiting[k].Ticket) is { } end) Drop(lane.Waiting, k, end);
             DropOlderEpochs(lane);
-            if (CountOf(lane) == 0 || !pipeline.Ledger.TryTake(lane.Waiting[CountOf(lane) - 1].Ticket, CreditKind.Session)) continue;
+            if (CountOf(lane) == 0 || !pipeline.Ledger.TryTakeSession(lane.Waiting[CountOf(lane) - 1].Ticket)) continue;
             _next = place + 1;
             return lane;
         }

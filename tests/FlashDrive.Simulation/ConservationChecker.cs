@@ -77,6 +77,7 @@ public sealed class ConservationChecker : IEngineObserver
     {
         foreach (var ticket in _open) Violated($"{Name(ticket)} never ended: it is in {ticket.Stage}");
         CheckPool("the engine", engine.EncoderSlots);
+        CheckPool("the engine", engine.SessionSlots);
         foreach (var actor in engine.Actors)
             if (actor.Depth > 0) Violated($"{actor.Depth} messages wait for {actor.Name}");
         foreach (var lane in engine.Streams) CheckAtRest(lane);

@@ -14,4 +14,10 @@ public enum CreditKind
 
     /// <summary>Between the start of its prefill and its end; S per stream.</summary>
     Session = 4,
+
+    /// <summary>
+    /// The same over all streams: more sessions than keep the stages busy would only age beside each other, until every stream's plans
+    /// are stale.
+    /// </summary>
+    SessionSlot = 8,
 }

@@ -7,12 +7,15 @@ namespace FlashDrive.Actors.Credits;
 /// Completes tickets and gives their credits back, waking whoever waits for one. The one place where a frame ends, so that the
 /// accounts add up: offered = ended + open, and credits in use = credits held by open tickets.
 /// </summary>
-internal sealed class CreditLedger(IEngineObserver observer)
+/// <param name="sessionSlots">Frames of all streams between prefill and plan at the same time.</param>
+internal sealed class CreditLedger(IEngineObserver observer, int sessionSlots)
 {
     // Who is encoded next is decided when the encoder is free: a frame that waited behind another one would only age there.
     internal const int EncoderSlots = 1;
 
     internal CreditPool Slots { get; } = new("encoder slot", EncoderSlots);
+
+    internal CreditPool SessionSlots { get; } = new("session slot", sessionSlots);
 
     /// <summary>Wakes camera ingest: a slot, an encode credit or a frame in an inlet.</summary>
     internal required Wakeup Ingest { get; init; }
@@ -31,12 +34,23 @@ internal sealed class CreditLedger(IEngineObserver observer)
         return true;
     }
 
+    /// <summary>Takes what a prefill needs: the stream's credit and a slot, or neither.</summary>
+    internal bool TryTakeSession(FrameTicket ticket)
+    {
+        if (!TryTake(ticket, CreditKind.SessionSlot)) return false;
+        if (TryTake(ticket, CreditKind.Session)) return true;
+        // By prefill itself, which has just looked: nobody has to be woken.
+        ticket.LetGo(CreditKind.SessionSlot);
+        SessionSlots.Return();
+        return false;
+    }
+
     /// <summary>Gives the ticket's credit back; nothing when it holds none.</summary>
     internal void Return(FrameTicket ticket, CreditKind kind)
     {
         if (!ticket.LetGo(kind)) return;
         PoolOf(ticket.Lane, kind).Return();
-        (kind == CreditKind.Session ? Prefill : Ingest).Ring();
+        (kind is CreditKind.Session or CreditKind.SessionSlot ? Prefill : Ingest).Ring();
     }
 
     /// <summary>Ends a ticket, by its owner. A second end changes nothing and is reported.</summary>
@@ -50,6 +64,7 @@ internal sealed class CreditLedger(IEngineObserver observer)
         Return(ticket, CreditKind.EncoderSlot);
         Return(ticket, CreditKind.Encode);
         Return(ticket, CreditKind.Session);
+        Return(ticket, CreditKind.SessionSlot);
         ticket.Lane.Close(ticket, end);
         observer.FrameEnded(ticket, end);
         Publisher.Ring();
@@ -61,6 +76,7 @@ internal sealed class CreditLedger(IEngineObserver observer)
     private CreditPool PoolOf(StreamLane lane, CreditKind kind) => kind switch
     {
         CreditKind.EncoderSlot => Slots,
+        CreditKind.SessionSlot => SessionSlots,
         CreditKind.Encode => lane.EncodeCredits,
         _ => lane.SessionCredits,
     };

@@ -108,6 +108,7 @@ public sealed class EngineInstruments : IEngineObserver, IDisposable
     {
         if (_engine is null) yield break;
         yield return Credit("encoder_slot", null, _engine.EncoderSlots);
+        yield return Credit("session_slot", null, _engine.SessionSlots);
         foreach (var lane in _engine.Streams)
         {
             yield return Credit("encode", lane.Name, lane.EncodeCredits);
