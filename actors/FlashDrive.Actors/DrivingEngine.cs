@@ -13,6 +13,9 @@ namespace FlashDrive.Actors;
 /// </summary>
 public sealed class DrivingEngine : IDisposable
 {
+    // Often enough that a fallback is late by a quarter of its time at most.
+    internal const int FallbackLooks = 4;
+
     private readonly IActorHost _host;
     private readonly Pipeline _pipeline;
     private readonly ITimer? _watch;
@@ -27,8 +30,7 @@ public sealed class DrivingEngine : IDisposable
         _pipeline = new(host, stages, options.Validated(), observer ?? new ObserverGroup());
         if (options.Policy == EdgePolicy.RealTime && options.Limits.FallbackAfter < TimeSpan.MaxValue)
         {
-            // Often enough that a fallback is late by a quarter of its time at most.
-            var period = options.Limits.FallbackAfter / 4;
+            var period = options.Limits.FallbackAfter / FallbackLooks;
             _watch = host.Clock.CreateTimer(static ledger => ((CreditLedger)ledger!).Publisher.Ring(), _pipeline.Ledger, period, period);
         }
     }

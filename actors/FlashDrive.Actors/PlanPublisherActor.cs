@@ -94,9 +94,12 @@ internal sealed class PlanPublisherActor(Pipeline pipeline, PlanPublisherStage s
         if (pipeline.Options.Policy == EdgePolicy.Lossless || lane.IsClosed || lane.Publishing.Last is null) return;
         var now = pipeline.Now;
         var silent = now - lane.Publishing.LastPublished >= stage.Limits.FallbackAfter;
-        if (!silent && Interlocked.Exchange(ref lane.FallbackDue, 0) == 0) return;
+        var refused = Interlocked.Exchange(ref lane.FallbackDue, 0) == 1;
+        // Every end of any stream's frame comes by here; silence alone repeats the fallback at the pace of the engine's timer.
+        if (!refused && !(silent && now - lane.LastFallback >= stage.Limits.FallbackAfter / DrivingEngine.FallbackLooks)) return;
         if (silent) pipeline.ChangeHealth(lane, EngineHealth.Degraded, "no_plan");
         if (stage.Fallback(lane.Publishing, now) is not { } plan) return;
+        lane.LastFallback = now;
         Volatile.Write(ref lane.FallbackActive, 1);
         var age = now - lane.Publishing.LastArrival;
         pipeline.Observer.Published(new(lane, plan, PlanMode.Fallback, age, age, Late: false));

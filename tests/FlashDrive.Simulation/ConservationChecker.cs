@@ -9,9 +9,10 @@ namespace FlashDrive.Simulation;
 
 /// <summary>
 /// Holds an engine to its accounts: every offered frame ends exactly once and by a known name, a planned one after its plan left,
-/// plans leave in order, and at rest every credit, block, view and message is back. For one thread.
+/// plans leave in order, and at rest every credit, block, view and message is back.
 /// </summary>
-public sealed class ConservationChecker : IEngineObserver
+/// <param name="isOneThread">Whether all actors run in one thread, so that what must hold at every moment can be looked at.</param>
+public sealed class ConservationChecker(bool isOneThread) : IEngineObserver
 {
     private const int MostViolations = 20;
 
@@ -48,6 +49,8 @@ public sealed class ConservationChecker : IEngineObserver
         if (!_open.Remove(ticket)) Violated($"{Name(ticket)} ended as {Name(end)} and was not open");
         if (!IsKnown(end)) Violated($"{Name(ticket)} ended by no known name: {Name(end)}");
         if (end.Outcome is FrameOutcome.Planned or FrameOutcome.Late && _lastPublished != ticket) Violated($"{Name(ticket)} ended as {Name(end)} and its plan did not leave");
+        if (isOneThread && ticket.Lane.Prefill.Memory is { Views: var views } && views.Total - views.Free > ticket.Lane.SessionCredits.InUse)
+            Violated($"{Name(ticket)} gave its session credit back before its view");
         if (ticket.Holds(CreditKind.EncoderSlot | CreditKind.Encode | CreditKind.Session)) Violated($"{Name(ticket)} ended and holds a credit");
     }
 

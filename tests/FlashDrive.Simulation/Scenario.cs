@@ -59,6 +59,9 @@ public sealed record Scenario
     /// <summary>The first stream is closed in the middle and another one opened.</summary>
     public bool Reopens { get; init; }
 
+    /// <summary>The engine comes to rest after the last fault, before the good ticks begin.</summary>
+    public bool RestsFirst { get; init; }
+
     /// <summary>Longest delay that a fault inside the engine adds.</summary>
     public TimeSpan MaxDelay { get; init; }
 
@@ -113,6 +116,7 @@ public sealed record Scenario
             Edge = edge,
             Spoilt = random.Integer(13, 3) == 0 ? 100 : 0,
             Reopens = random.Integer(14, 4) == 0,
+            RestsFirst = random.Integer(15, 2) == 0,
             MaxDelay = maxDelay,
         };
     }

@@ -18,7 +18,7 @@ public sealed class SimulationRun : IDisposable
     private const long MostSteps = 1_000_000;
 
     private readonly Scenario _scenario;
-    private readonly ConservationChecker _checker = new();
+    private readonly ConservationChecker _checker = new(isOneThread: true);
     private readonly RecoveryWatch _recovery;
     private readonly SimulationSettings _settings;
     private readonly SimulatedHost _host;
@@ -74,6 +74,12 @@ public sealed class SimulationRun : IDisposable
         _settings.Faults = SimulationFaults.None;
         // The last fault is over when a delay dealt out before has run and a crashed actor is there again.
         _host.RunFor(_scenario.MaxDelay + Pipeline.LongestBackoff);
+        if (_scenario.RestsFirst)
+        {
+            // What waits must not need a later frame to go on.
+            _host.RunUntilIdle(MostSteps);
+            _checker.CheckAtRest(_engine);
+        }
         Recover();
         _host.RunUntilIdle(MostSteps);
         _recovery.Check(_checker, _engine);

@@ -57,6 +57,9 @@ public sealed class StreamLane : IDisposable
     /// <summary>The publisher's.</summary>
     internal PublisherState Publishing { get; } = new();
 
+    /// <summary>The publisher's: when the fallback was published last.</summary>
+    internal TimeSpan LastFallback { get; set; }
+
     /// <summary>The publisher's, lossless only: plans that wait for an older frame's end; at most S − 1 beside the one in hand.</summary>
     internal List<AcceptedPlan> Held { get; }
 
