@@ -16,6 +16,7 @@ public sealed class DriveRun(DriveRequest asked, IDriveView view, TimeProvider t
 {
     private readonly ReplayScript? _replay = asked.Replay is { } folder ? ReplayScript.Open(folder) : null;
     private DriveRequest _request = asked;
+    private bool _hasLetGo = true;
 
     /// <exception cref="FlashDriveException">A named file or folder is not there.</exception>
     /// <exception cref="ClipException">The clip or the poses are bad.</exception>
@@ -32,16 +33,14 @@ public sealed class DriveRun(DriveRequest asked, IDriveView view, TimeProvider t
         using var players = new ClipPlayers(clip, request.Streams);
         using var output = request.Out is { } folder ? new DriveOutput(folder) : null;
         var model = DrivingModel.Load(request.Model, request.Tokenizer, request.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32);
-        var letGo = true;
         try
         {
             if (request.Sequential) return Sequentially(model, clip, players, output, cancel);
-            (var code, letGo) = OnActors(model, clip, players, pipeline, output, cancel);
-            return code;
+            return OnActors(model, clip, players, pipeline, output, cancel);
         }
         finally
         {
-            if (letGo) model.Dispose();
+            if (_hasLetGo) model.Dispose();
         }
     }
 
@@ -66,7 +65,7 @@ public sealed class DriveRun(DriveRequest asked, IDriveView view, TimeProvider t
         return End(new(setup, report.Total, pace.Now, Interrupted: !finished) { Streams = report.Streams }, output);
     }
 
-    private (ExitCode Code, bool LetGo) OnActors(
+    private ExitCode OnActors(
         DrivingModel model, Clip clip, ClipPlayers players, (string, Pipelines.PipelineSettings) read, DriveOutput? output, CancellationToken cancel)
     {
         var pipeline = PipelineChoice.Make(_request, read, model, Engine(), players.First, time, cancel);
@@ -82,11 +81,20 @@ public sealed class DriveRun(DriveRequest asked, IDriveView view, TimeProvider t
         var report = new DriveReport(view, output);
         var streams = Streams(players);
         using var records = output is null ? null : new EngineRecords(output, ReplaySettings.Header(_request, clip.Path, pipeline.Options, streams), time);
-        var end = new PipelinedDrive(report, view, time, records?.Observers ?? []).Run(model, pipeline.Options, streams, _request.Rate, Ended, cancel);
+        var drive = new PipelinedDrive(report, view, time, records?.Observers ?? []);
+        PipelinedEnd end;
+        try
+        {
+            end = drive.Run(model, pipeline.Options, streams, _request.Rate, Ended, cancel);
+        }
+        finally
+        {
+            _hasLetGo = drive.HasLetGo;
+        }
         records?.Complete();
         if (players[0].Counts.EndedEarly is { } why) view.Say(why);
-        if (!end.LetGo) view.Say("a stage did not let go of its frame in time: the process ends without it");
-        return (End(new(setup, report.Total, end.Elapsed, end.Interrupted) { Accounts = end.Counts, Streams = report.Streams }, output), end.LetGo);
+        if (!_hasLetGo) view.Say("a stage did not let go of its frame in time: the process ends without it");
+        return End(new(setup, report.Total, end.Elapsed, end.Interrupted) { Accounts = end.Counts, Streams = report.Streams }, output);
 
         void Ended(EndedFrame frame)
         {

@@ -19,6 +19,11 @@ internal sealed class PipelinedDrive(DriveReport report, IDriveView view, TimePr
     // Together they leave room for the summary within the two seconds that an interrupted drive may take.
     private static readonly TimeSpan ProducerBound = TimeSpan.FromMilliseconds(400), EngineBound = TimeSpan.FromSeconds(1), ReportBound = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>
+    /// Every stage has let go of its frame. One that has not still reads the weights: they must stay, and its thread ends with the process.
+    /// </summary>
+    public bool HasLetGo { get; private set; } = true;
+
     /// <summary>Runs until every frame has ended or the drive was cancelled; what ended before is reported either way.</summary>
     /// <param name="ended">Sees every end before it is reported.</param>
     public PipelinedEnd Run(
@@ -28,35 +33,40 @@ internal sealed class PipelinedDrive(DriveReport report, IDriveView view, TimePr
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var timeline = new StageTimeline(streams.Count);
         var engine = new DrivingEngine(
-            new EmbeddedHost(time) { StopWait = EngineBound }, EngineStages.Of(model, options.Engine, options.Sessions), options,
+            new EmbeddedHost(time), EngineStages.Of(model, options.Engine, options.Sessions), options,
             new ObserverGroup([timeline, .. observers, observer]));
-        var letGo = true;
+        var producers = new List<StreamProducer>();
         try
         {
             var pace = new SystemPace(time);
-            var producers = streams.Select((stream, i) => new StreamProducer(
-                engine.Open(new(stream.Name, stream.Seed)), stream.Frames, rate, pace, token => observer.TakePlace(i, token), stop.Token, _ => observer.News.Set())).ToList();
+            producers.AddRange(streams.Select((stream, i) => new StreamProducer(
+                engine.Open(new(stream.Name, stream.Seed)), stream.Frames, rate, pace, token => observer.TakePlace(i, token), stop.Token, _ => observer.News.Set())));
             Watch(engine, observer, producers, timeline, ended, cancel);
             var failure = producers.Select(producer => producer.Failure).FirstOrDefault(failure => failure is not null);
             if (failure is not null || cancel.IsCancellationRequested)
             {
-                stop.Cancel();
-                letGo = producers.All(producer => producer.Join(ProducerBound)) & engine.Shutdown(EngineBound);
+                HasLetGo = End(engine, producers, stop);
             }
             ReportRest(observer, ended);
             if (failure is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
-            return new(producers.Any(producer => producer.WasCancelled) || cancel.IsCancellationRequested, letGo, pace.Now,
+            return new(producers.Any(producer => producer.WasCancelled) || cancel.IsCancellationRequested, pace.Now,
                 [.. engine.Streams.OrderBy(lane => lane.Index).Select(lane => (lane.Name, lane.Counts))]);
         }
         finally
         {
-            // A stage that does not let go still reads the weights; its thread ends with the process.
-            if (letGo)
+            HasLetGo = HasLetGo && End(engine, producers, stop);
+            if (HasLetGo)
             {
                 engine.Dispose();
                 observer.Dispose();
             }
         }
+    }
+
+    private static bool End(DrivingEngine engine, List<StreamProducer> producers, CancellationTokenSource stop)
+    {
+        stop.Cancel();
+        return producers.TrueForAll(producer => producer.Join(ProducerBound)) & engine.Shutdown(EngineBound);
     }
 
     private void Watch(
@@ -120,6 +130,5 @@ internal sealed class PipelinedDrive(DriveReport report, IDriveView view, TimePr
 }
 
 /// <summary>How a drive on the actors ended.</summary>
-/// <param name="LetGo">Every stage let go of its frame in time.</param>
 /// <param name="Counts">The engine's own accounts, by stream.</param>
-internal sealed record PipelinedEnd(bool Interrupted, bool LetGo, TimeSpan Elapsed, IReadOnlyList<(string Name, StreamCounts Counts)> Counts);
+internal sealed record PipelinedEnd(bool Interrupted, TimeSpan Elapsed, IReadOnlyList<(string Name, StreamCounts Counts)> Counts);
