@@ -52,7 +52,14 @@ internal sealed class TraceEventFile : IDisposable
     public void Dispose()
     {
         _json.Dispose();
-        _stream.Dispose();
-        File.Delete(_partial);
+        try
+        {
+            _stream.Dispose();
+        }
+        finally
+        {
+            // What is still in the buffer may not fit on the disk.
+            File.Delete(_partial);
+        }
     }
 }

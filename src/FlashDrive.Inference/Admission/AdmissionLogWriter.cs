@@ -38,9 +38,16 @@ public sealed class AdmissionLogWriter : IDisposable
     {
         lock (_lock)
         {
-            _writer?.Dispose();
-            _writer = null;
+            try
+            {
+                _writer?.Dispose();
+            }
+            finally
+            {
+                // What is still in the buffer may not fit on the disk.
+                _writer = null;
+                File.Delete(_partial);
+            }
         }
-        File.Delete(_partial);
     }
 }

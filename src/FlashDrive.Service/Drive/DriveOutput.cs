@@ -52,8 +52,15 @@ public sealed class DriveOutput : IDisposable
     /// <summary>A drive that failed leaves no half-written plans behind.</summary>
     public void Dispose()
     {
-        _plans.Dispose();
-        File.Delete(_partial);
+        try
+        {
+            _plans.Dispose();
+        }
+        finally
+        {
+            // What is still in the buffer may not fit on the disk.
+            File.Delete(_partial);
+        }
     }
 
     private static string Picture(PlanRecord record, FrameBundle bundle) => PlanPicture.Draw(record, bundle.Frames, bundle.History);

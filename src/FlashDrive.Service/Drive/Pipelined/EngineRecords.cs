@@ -39,8 +39,14 @@ internal sealed class EngineRecords : IDisposable
     /// <summary>A drive that failed leaves neither behind.</summary>
     public void Dispose()
     {
-        _log.Dispose();
-        _trace.Dispose();
+        try
+        {
+            _log.Dispose();
+        }
+        finally
+        {
+            _trace.Dispose();
+        }
     }
 
     private void Keep(AdmissionEntry entry)
