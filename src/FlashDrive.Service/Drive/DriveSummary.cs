@@ -63,7 +63,7 @@ public sealed record DriveSummary(DriveSetup Setup, DriveStatistics Statistics, 
         },
         Statistics.Fallbacks,
         camera_spread_seconds = Seconds(Statistics.CameraSpread),
-        streams = Streams.Select(stream => new { name = stream.Key, plans = stream.Value.Plans, ade_m = Rounded(stream.Value.Ade), age_p50_seconds = Seconds(stream.Value.EndToEnd?.P50 ?? default) }),
+        streams = Streams.Select(stream => new { name = stream.Key, plans = stream.Value.Plans, ade_m = Rounded(stream.Value.Ade), latency_p50_seconds = Seconds(stream.Value.EndToEnd?.P50 ?? default) }),
         latency_seconds = Rows().ToDictionary(row => row.Name, row => row.Times is { } t
             ? new { p50 = Seconds(t.P50), p90 = Seconds(t.P90), p99 = Seconds(t.P99), max = Seconds(t.Max) }
             : null),

@@ -19,7 +19,10 @@ public sealed record PlanRecord(long FrameId, long CaptureMicroseconds, PlanOutc
     /// <summary>How its window came about; null without a plan.</summary>
     public PlanMode? Mode { get; init; }
 
-    /// <summary>How old its frame was when the plan left; for a fallback the frame of the plan it continues.</summary>
+    /// <summary>
+    /// How old the oldest of its new images was when the plan left: <see cref="Latency"/> and what the cameras were apart; for a fallback
+    /// those of the plan it continues.
+    /// </summary>
     public TimeSpan Age { get; init; }
 
     /// <summary>Spent waiting in front of stages, of <see cref="Latency"/>.</summary>

@@ -29,7 +29,7 @@ internal static class PlanRecords
 
     /// <summary>A plan that left in place of one that did not come.</summary>
     public static PlanRecord Fallback(PublishedPlan published) =>
-        Content(new(published.Plan.FrameId, published.Plan.TickMicroseconds, PlanOutcome.Fallback, published.Age), published.Plan) with
+        Content(new(published.Plan.FrameId, published.Plan.TickMicroseconds, PlanOutcome.Fallback, published.Latency), published.Plan) with
         {
             Stream = published.Stream.Name,
             Mode = PlanMode.Fallback,

@@ -20,7 +20,7 @@ internal sealed record EndedFrame(FrameTicket? Ticket, FrameEnd? End, FrameAccou
             {
                 Stages = Account.Times,
                 Queued = Account.Queued,
-                Latency = published.Age,
+                Latency = published.Latency,
                 Age = published.Age,
                 Mode = published.Mode,
                 Patched = published.Mode == PlanMode.Patched || record.Patched,
