@@ -32,9 +32,11 @@ internal sealed class PipelinedDrive(DriveReport report, IDriveView view, TimePr
         var observer = new DriveObserver(streams.Count);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var timeline = new StageTimeline(streams.Count);
+        using var instruments = new EngineInstruments();
         var engine = new DrivingEngine(
             new EmbeddedHost(time), EngineStages.Of(model, options.Engine, options.Sessions), options,
-            new ObserverGroup([timeline, .. observers, observer]));
+            new ObserverGroup([timeline, instruments, .. observers, observer]));
+        instruments.Attach(engine);
         var producers = new List<StreamProducer>();
         try
         {
