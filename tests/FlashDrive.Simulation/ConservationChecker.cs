@@ -28,6 +28,11 @@ public sealed class ConservationChecker(bool isOneThread) : IEngineObserver
 
     private readonly List<string> _violations = [];
 
+    /// <summary>Every way in which a frame ended.</summary>
+    public IReadOnlySet<FrameEnd> Kinds => _kinds;
+
+    private readonly HashSet<FrameEnd> _kinds = [];
+
     public long Offered { get; private set; }
 
     public long Ended { get; private set; }
@@ -46,6 +51,7 @@ public sealed class ConservationChecker(bool isOneThread) : IEngineObserver
     public void FrameEnded(FrameTicket ticket, FrameEnd end)
     {
         Ended++;
+        _kinds.Add(new(end.Outcome, end.Stage, end.Reason));
         if (!_open.Remove(ticket)) Violated($"{Name(ticket)} ended as {Name(end)} and was not open");
         if (!IsKnown(end)) Violated($"{Name(ticket)} ended by no known name: {Name(end)}");
         if (end.Outcome is FrameOutcome.Planned or FrameOutcome.Late && _lastPublished != ticket) Violated($"{Name(ticket)} ended as {Name(end)} and its plan did not leave");

@@ -1,13 +1,15 @@
 using System.Text;
+using FlashDrive.Actors.Credits;
 
 namespace FlashDrive.Simulation;
 
 /// <summary>What came of a run.</summary>
 /// <param name="Violations">Invariants that did not hold; none in a good engine.</param>
+/// <param name="Ends">Every way in which a frame ended.</param>
 /// <param name="LogHash">Equal for equal runs, event by event.</param>
 /// <param name="Log">The event log, when it was kept.</param>
 public sealed record SimulationReport(
-    Scenario Scenario, IReadOnlyList<string> Violations, ulong LogHash, long Steps, long Offered, long Ended, int PipelineRestarts, byte[] Log,
+    Scenario Scenario, IReadOnlyList<string> Violations, IReadOnlySet<FrameEnd> Ends, ulong LogHash, long Steps, long Offered, long Ended, int PipelineRestarts, byte[] Log,
     IReadOnlyList<string> Actors)
 {
     /// <summary>The seed, what broke, and the last events.</summary>

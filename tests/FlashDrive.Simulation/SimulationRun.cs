@@ -145,6 +145,6 @@ public sealed class SimulationRun : IDisposable
     }
 
     private SimulationReport Report() => new(
-        _scenario, _checker.Violations, _host.LogHash, _host.Steps, _checker.Offered, _checker.Ended, _engine.PipelineRestarts,
+        _scenario, _checker.Violations, _checker.Kinds, _host.LogHash, _host.Steps, _checker.Offered, _checker.Ended, _engine.PipelineRestarts,
         _log, [.. _engine.Actors.Select(actor => actor.Name), PipelineSupervisorActor.Name]);
 }
