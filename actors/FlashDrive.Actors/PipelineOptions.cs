@@ -23,10 +23,10 @@ public sealed record PipelineOptions(EngineOptions Engine)
     public int Sessions { get; init; } = 2;
 
     /// <summary>
-    /// Frames of all streams between prefill and plan at the same time: one for prefill, one for the reasoning ring, one for the flow
-    /// head keep every stage busy.
+    /// Frames of all streams between prefill and plan at the same time: as many as keep the processors busy. More only share them and
+    /// age beside each other.
     /// </summary>
-    public int SessionSlots { get; init; } = 3;
+    public int SessionSlots { get; init; } = 2;
 
     /// <summary>Streams that can be open at the same time: mailboxes and pools are made for them.</summary>
     public int MaxStreams { get; init; } = 1;

@@ -3,36 +3,44 @@ using System.Runtime.InteropServices;
 
 namespace FlashDrive.Perf;
 
-/// <summary>Two threads that wake each other through a futex each. They live as long as the actors' do, so that the kernel places both alike.</summary>
+/// <summary>Two threads that wake each other through a futex each: the least that the system charges for it.</summary>
 internal sealed class FutexPingPong
 {
     private const nint FutexCall = 202, WaitPrivate = 128, WakePrivate = 129;
-    private const int Start = 16, Ping = 48, Pong = 80;
+    private const int Begin = 16, Ping = 48, Pong = 80;
 
     private readonly int[] _words = GC.AllocateArray<int>(112, pinned: true);
     private readonly ManualResetEventSlim _done = new(false, spinCount: 0);
     private readonly double[] _hops;
 
-    internal FutexPingPong(int trips)
+    /// <param name="pingCpu">Processor of the one thread.</param>
+    /// <param name="pongCpu">Processor of the other one.</param>
+    internal FutexPingPong(int trips, int pingCpu, int pongCpu)
     {
         _hops = new double[trips];
-        new Thread(RunPing) { IsBackground = true }.Start();
-        new Thread(RunPong) { IsBackground = true }.Start();
+        Start(RunPing, pingCpu);
+        Start(RunPong, pongCpu);
     }
 
     internal double[] Round()
     {
         _done.Reset();
-        Set(ref _words[Start]);
+        Set(ref _words[Begin]);
         _done.Wait();
         return _hops;
     }
+
+    private static void Start(Action run, int cpu) => new Thread(() =>
+    {
+        Affinity.Bind(cpu);
+        run();
+    }) { IsBackground = true }.Start();
 
     private void RunPing()
     {
         while (true)
         {
-            Wait(ref _words[Start]);
+            Wait(ref _words[Begin]);
             for (var i = 0; i < _hops.Length; i++)
             {
                 var sent = Stopwatch.GetTimestamp();

@@ -22,7 +22,9 @@ internal static class OverheadBenchmark
         var options = Arguments.Parse(args, "--rounds", "--frames");
         var rounds = int.Parse(options.GetValueOrDefault("--rounds", "10"), CultureInfo.InvariantCulture);
         var frames = int.Parse(options.GetValueOrDefault("--frames", "1000"), CultureInfo.InvariantCulture);
-        var futex = new FutexPingPong(frames);
+        // Stages keep both processors busy, so an engine's hop mostly crosses them.
+        var cpus = Affinity.Allowed();
+        var futex = new FutexPingPong(frames, cpus[0], cpus[^1]);
         var hops = new HopCounter();
         var standIns = new StandInOptions(StandInOptions.TwoFrames, Sessions: 2);
         using var engine = new DrivingEngine(new EmbeddedHost(TimeProvider.System), StandInStages.Create(standIns), new(standIns.Engine), hops);

@@ -25,6 +25,9 @@ public sealed record Scenario
     /// <summary>S of the design.</summary>
     public int Sessions { get; init; } = 2;
 
+    /// <summary>Sessions of all streams together.</summary>
+    public int SessionSlots { get; init; } = 2;
+
     /// <summary>F of the design.</summary>
     public int FramesPerCamera { get; init; } = 2;
 
@@ -80,6 +83,7 @@ public sealed record Scenario
     {
         Policy = Policy,
         Sessions = Sessions,
+        SessionSlots = SessionSlots,
         // One more, so that one can be opened while the last frame of a closed one is under way.
         MaxStreams = Streams + 1,
         Limits = Policy == EdgePolicy.Lossless ? RealTimeLimits.None : Limits ?? LimitsOf(Streams * Times.Of(LongestFrame)),
@@ -96,6 +100,7 @@ public sealed record Scenario
         var times = ServiceTimes.Of(random.At(2));
         var streams = 1 + random.Integer(0, 4);
         var samples = 1 + random.Integer(1, 2);
+        var sessions = 1 + random.Integer(9, 4);
         var unit = times.Of((1, 3));
         var maxDelay = random.Uniform(2, 0, 2) * unit;
         var edge = random.Integer(3, 3) == 0 ? new() : new EdgeFaultRates(random.Integer(4, 150), random.Integer(5, 150), random.Integer(6, 200), random.Uniform(7, 0.1, 2) * unit);
@@ -105,7 +110,8 @@ public sealed record Scenario
             ScheduleSeed = seed,
             Policy = random.Integer(8, 3) == 0 ? EdgePolicy.Lossless : EdgePolicy.RealTime,
             Streams = streams,
-            Sessions = 1 + random.Integer(9, 4),
+            Sessions = sessions,
+            SessionSlots = 1 + random.Integer(16, streams * sessions),
             FramesPerCamera = 1 + random.Integer(10, 3),
             Samples = samples,
             ThoughtPerSample = random.Integer(11, 2) == 0,
