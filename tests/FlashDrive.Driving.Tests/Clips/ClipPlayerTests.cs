@@ -76,7 +76,7 @@ public class ClipPlayerTests(MadeOnce made) : IClassFixture<MadeOnce>
         var video = VideoInfo.Probe(made.Video);
         int[] indices = [0, 1, 2, 6];
         for (var silent = 0; silent < 4; silent++)
-            for (var missing = 1; missing <= 6; missing++)
+            foreach (var missing in new[] { 1, 2, 3, 6 })
             {
                 long[] gap = [0, 100_000, 200_000, .. Times(9, 100_000, start: 300_000 + missing * 100_000)];
                 using var player = Player([.. indices.Select((index, i) => Camera(index, video, i == silent ? gap : Times(12, 100_000)))]);

@@ -111,6 +111,8 @@ public class LauncherTests
         using var checkout = new LauncherCheckout();
         checkout.TestProject("One.Tests");
         checkout.TestProject("Two.Tests");
+        // A library that tests share holds none.
+        checkout.TestProject("Shared");
         checkout.Tool("ffmpeg", "");
         checkout.Tool("cmake", "case $1 in --build) echo library >\"$2/libflashdrive_torch.so\" ;; *) mkdir -p \"$4\" ;; esac");
         checkout.LibTorch();
