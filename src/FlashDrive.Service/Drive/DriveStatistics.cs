@@ -25,7 +25,7 @@ public sealed class DriveStatistics
     /// <summary>Fallbacks that were published; they are the end of no frame.</summary>
     public int Fallbacks { get; private set; }
 
-    /// <summary>The widest spread between the captures of one tick's camera frames.</summary>
+    /// <summary>The widest spread between the captures of one tick's camera frames, repeated ones left out.</summary>
     public TimeSpan CameraSpread { get; private set; }
 
     public int Patched { get; private set; }

@@ -41,9 +41,12 @@ internal static class PlanRecords
     private static PlanRecord Content(PlanRecord record, Plan plan) =>
         record with { Reasoning = plan.Reasoning, Tokens = plan.Thoughts[0].Tokens, Trajectories = plan.Trajectories };
 
-    private static TimeSpan SpreadOf(FrameBundle bundle) => bundle.Frames.Count == 0
-        ? TimeSpan.Zero
-        : TimeSpan.FromMicroseconds(bundle.Frames.Max(frame => frame.CaptureMicroseconds) - bundle.Frames.Min(frame => frame.CaptureMicroseconds));
+    /// <summary>Repeated cameras are known to be older and mark the plan patched.</summary>
+    private static TimeSpan SpreadOf(FrameBundle bundle)
+    {
+        var captures = bundle.Frames.Where(f => !bundle.RepeatedCameras.Contains(f.CameraIndex)).Select(f => f.CaptureMicroseconds).ToList();
+        return captures.Count == 0 ? TimeSpan.Zero : TimeSpan.FromMicroseconds(captures.Max() - captures.Min());
+    }
 
     private static PlanOutcome OutcomeOf(FrameOutcome outcome) => outcome switch
     {
