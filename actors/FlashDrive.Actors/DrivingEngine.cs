@@ -79,10 +79,8 @@ public sealed class DrivingEngine : IDisposable
     public bool Shutdown(TimeSpan bound)
     {
         var lanes = _pipeline.Lanes;
-        foreach (var lane in lanes) lane.DoomAll(static _ => FrameEnd.Dropped(DropReasons.Cancelled));
-        _pipeline.Ledger.Ingest.Ring();
-        _pipeline.Ledger.Prefill.Ring();
-        _pipeline.Ledger.Publisher.Ring();
+        foreach (var lane in lanes) lane.CancelAll();
+        _pipeline.Ledger.RingAll();
         var begun = _pipeline.Now;
         return lanes.All(lane => lane.WaitUntilIdle(bound - (_pipeline.Now - begun)));
     }
@@ -96,7 +94,7 @@ public sealed class DrivingEngine : IDisposable
             _disposed = true;
         }
         _watch?.Dispose();
-        foreach (var lane in _pipeline.Lanes) lane.DoomAll(static _ => FrameEnd.Dropped(DropReasons.Cancelled));
+        foreach (var lane in _pipeline.Lanes) lane.CancelAll();
         _host.Dispose();
         foreach (var lane in _pipeline.Lanes)
         {

@@ -49,9 +49,7 @@ public sealed class EngineStream
     public void Close()
     {
         Lane.IsClosed = true;
-        Lane.DoomAll(static _ => FrameEnd.Dropped(DropReasons.Cancelled));
-        _pipeline.Ledger.Ingest.Ring();
-        _pipeline.Ledger.Publisher.Ring();
-        _pipeline.Ledger.Prefill.Ring();
+        Lane.CancelAll();
+        _pipeline.Ledger.RingAll();
     }
 }

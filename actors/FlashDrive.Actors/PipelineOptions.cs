@@ -44,17 +44,12 @@ public sealed record PipelineOptions(EngineOptions Engine)
     public PipelineOptions Validated()
     {
         Engine.Validated();
-        Require(Sessions is >= 1 and <= 16, "sessions", Sessions, "must be from 1 to 16");
-        Require(SessionSlots is >= 1 and <= 512, "session slots", SessionSlots, "must be from 1 to 512");
-        Require(MaxStreams is >= 1 and <= 32, "max streams", MaxStreams, "must be from 1 to 32");
-        Require(TorchThreads is >= 1 and <= 256, "torch threads", TorchThreads, "must be from 1 to 256");
-        Require(Limits.Deadline > TimeSpan.Zero && Limits.StaleAfter >= Limits.Deadline, "stale after", Limits.StaleAfter, "must not be shorter than the deadline, which must be positive");
-        Require(Limits.FallbackAfter > TimeSpan.Zero, "fallback after", Limits.FallbackAfter, "must be positive");
+        OptionRule.Require(Sessions is >= 1 and <= 16, "sessions", Sessions, "must be from 1 to 16");
+        OptionRule.Require(SessionSlots is >= 1 and <= 512, "session slots", SessionSlots, "must be from 1 to 512");
+        OptionRule.Require(MaxStreams is >= 1 and <= 32, "max streams", MaxStreams, "must be from 1 to 32");
+        OptionRule.Require(TorchThreads is >= 1 and <= 256, "torch threads", TorchThreads, "must be from 1 to 256");
+        OptionRule.Require(Limits.Deadline > TimeSpan.Zero && Limits.StaleAfter >= Limits.Deadline, "stale after", Limits.StaleAfter, "must not be shorter than the deadline, which must be positive");
+        OptionRule.Require(Limits.FallbackAfter > TimeSpan.Zero, "fallback after", Limits.FallbackAfter, "must be positive");
         return this;
-    }
-
-    private static void Require(bool holds, string option, object value, string rule)
-    {
-        if (!holds) throw new ArgumentOutOfRangeException(option, value, $"{option} = {value}: {rule}");
     }
 }

@@ -1,6 +1,7 @@
 using FlashDrive.Actors.Credits;
 using FlashDrive.Actors.Observation;
 using FlashDrive.Actors.Streams;
+using FlashDrive.Driving;
 using FlashDrive.Inference;
 using FlashDrive.Inference.Publishing;
 using FlashDrive.Runtime;
@@ -79,7 +80,7 @@ internal sealed class PlanPublisherActor(Pipeline pipeline, PlanPublisherStage s
             var late = decision == PublishDecision.Late;
             Volatile.Write(ref ticket.Lane.FallbackActive, 0);
             var latency = now - ticket.Arrival;
-            pipeline.Observer.Published(new(ticket.Lane, accepted.Plan, ModeOf(ticket), latency + AgeAtArrival(ticket), latency, late));
+            pipeline.Observer.Published(new(ticket.Lane, accepted.Plan, PublishedPlan.ModeOf(accepted.Plan), latency + AgeAtArrival(ticket.Tick), latency, late));
             Volatile.Write(ref ticket.Lane.FallbackDue, 0);
             pipeline.Supervision.Published(ticket.Lane);
             pipeline.Ledger.End(ticket, new(late ? FrameOutcome.Late : FrameOutcome.Planned, Plan: accepted.Plan));
@@ -106,18 +107,6 @@ internal sealed class PlanPublisherActor(Pipeline pipeline, PlanPublisherStage s
     }
 
     /// <summary>A tick is as old as its oldest camera; repeated ones are known to be older and mark the plan patched.</summary>
-    private static TimeSpan AgeAtArrival(FrameTicket ticket)
-    {
-        var oldest = ticket.Tick.TickMicroseconds;
-        foreach (var frame in ticket.Tick.Frames)
-            if (!ticket.Tick.RepeatedCameras.Contains(frame.CameraIndex)) oldest = Math.Min(oldest, frame.CaptureMicroseconds);
-        return TimeSpan.FromMicroseconds(ticket.Tick.TickMicroseconds - oldest);
-    }
-
-    private static PlanMode ModeOf(FrameTicket ticket) => ticket.Window switch
-    {
-        { ColdReason: not null } => PlanMode.Cold,
-        { Patched: true } => PlanMode.Patched,
-        _ => PlanMode.Warm,
-    };
+    private static TimeSpan AgeAtArrival(FrameBundle tick) =>
+        tick.NewCaptures is { } captures ? TimeSpan.FromMicroseconds(tick.TickMicroseconds - captures.Oldest) : TimeSpan.Zero;
 }

@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using FlashDrive.Driving;
 using FlashDrive.Inference;
-using FlashDrive.Model.Expert;
 using FlashDrive.Model.Language;
 using FlashDrive.Model.Layers;
+using FlashDrive.Model.Tests;
 using FlashDrive.Model.Tokenization;
 using FlashDrive.Torch;
 
@@ -78,7 +78,8 @@ internal sealed class AllocationBenchmark : IDisposable
         private readonly int[] _historyIds;
         private int[] _flatPositions;
         private readonly float[] _actions;
-        private readonly Cache _cache;
+        private readonly ContiguousCache _cache;
+        private Model.Vision.VisionFeatures? _features;
         private readonly TokenSampler _sampler;
 
         internal FrameOfWork(DrivingModel model)
@@ -90,7 +91,7 @@ internal sealed class AllocationBenchmark : IDisposable
             _grid = _processor.GridOf(Height, Width);
             int[] cameras = [0, 1, 2, 6];
             _request = new(Enumerable.Repeat(_grid, Frames * cameras.Length).ToArray(), Frames, cameras);
-            _historyIds = History();
+            _historyIds = model.HistoryTokens(_history);
             _prompt = model.Prompts.Build(_request).FuseHistory(_historyIds);
             _flatPositions = _prompt.Layout.Positions.Flat;
             _pixels = torch.zeros(cameras.Length * _grid.Patches, _processor.PatchLength).DetachFromDisposeScope();
@@ -100,7 +101,7 @@ internal sealed class AllocationBenchmark : IDisposable
             _noise = torch.ones(1, model.Actions.Waypoints, 2).DetachFromDisposeScope();
             _time = torch.full([1, 1, 1], 0.5).DetachFromDisposeScope();
             _actions = new float[2 * model.Actions.Waypoints];
-            _cache = new(model, _prompt.Length + DecodeSteps);
+            _cache = new(model.Configuration.Text, _prompt.Length + DecodeSteps);
             _sampler = new(model.Vocabulary.Length, model.Vocabulary.TrajectoryStart, model.Vocabulary.TrajectoryCount);
         }
 
@@ -108,7 +109,7 @@ internal sealed class AllocationBenchmark : IDisposable
         [
             ("4 images processed", Images),
             ("vision tower, 4 images", Encode),
-            ("history tokens", () => History()),
+            ("history tokens", () => _model.HistoryTokens(_history)),
             ("prompt ids and positions", PromptIds),
             ("prefill, whole window", Prefill),
             ($"{DecodeSteps} decode steps", Decode),
@@ -120,13 +121,7 @@ internal sealed class AllocationBenchmark : IDisposable
         {
             foreach (var tensor in (Tensor[])[_pixels, _windowPixels, _ids, _places, _noise, _time]) tensor.Dispose();
             _cache.Dispose();
-        }
-
-        private int[] History()
-        {
-            var bins = _model.History.Encode(_history);
-            for (var i = 0; i < bins.Length; i++) bins[i] += _model.Vocabulary.HistoryStart;
-            return bins;
+            _features?.Dispose();
         }
 
         private void PromptIds()
@@ -153,7 +148,7 @@ internal sealed class AllocationBenchmark : IDisposable
         {
             using var scope = torch.NewDisposeScope();
             var language = _model.Network.Language;
-            var features = _cache.Features ??= _model.Network.Vision.Forward(_windowPixels, _grid.H, _grid.W).DetachFromDisposeScope();
+            var features = _features ??= _model.Network.Vision.Forward(_windowPixels, _grid.H, _grid.W).DetachFromDisposeScope();
             _cache.Begin(0, _prompt.Length);
             var hidden = language.Forward(
                 language.Embed(_ids, _places, features.Merged), language.Rotary.Tables(_flatPositions), AttentionMask.Causal(_prompt.Length, language.Group),
@@ -183,40 +178,6 @@ internal sealed class AllocationBenchmark : IDisposable
             var rotary = expert.Rotary.TextTables(_prompt.Length + DecodeSteps + _prompt.Layout.Positions.RopeDelta, _model.Actions.Waypoints);
             var x = _noise;
             for (var step = 0; step < FlowSteps; step++) x += expert.Velocity(x, _time, rotary, _cache) * (1.0 / FlowSteps);
-        }
-    }
-
-    /// <summary>One window's keys and values and the room behind it.</summary>
-    private sealed class Cache : IKeyValueStore, IKeyValueCache, IDisposable
-    {
-        private readonly Tensor[] _keys, _values;
-        private int _first, _rows;
-
-        internal Cache(DrivingModel model, int slots)
-        {
-            var text = model.Configuration.Text;
-            Tensor Make() => torch.zeros(1, text.KvHeads, slots, text.HeadDim).DetachFromDisposeScope();
-            _keys = [.. Enumerable.Range(0, text.Layers).Select(_ => Make())];
-            _values = [.. Enumerable.Range(0, text.Layers).Select(_ => Make())];
-        }
-
-        internal Model.Vision.VisionFeatures? Features { get; set; }
-
-        internal void Begin(int first, int rows) => (_first, _rows) = (first, rows);
-
-        public (Tensor Keys, Tensor Values) Append(int layer, LayerProjections rows)
-        {
-            _keys[layer].narrow(2, _first, _rows).copy_(rows.Keys.transpose(1, 2));
-            _values[layer].narrow(2, _first, _rows).copy_(rows.Values.transpose(1, 2));
-            return Layer(layer);
-        }
-
-        public (Tensor Keys, Tensor Values) Layer(int layer) => (_keys[layer].narrow(2, 0, _first + _rows), _values[layer].narrow(2, 0, _first + _rows));
-
-        public void Dispose()
-        {
-            foreach (var tensor in _keys.Concat(_values)) tensor.Dispose();
-            Features?.Dispose();
         }
     }
 }

@@ -24,4 +24,17 @@ public sealed record FrameBundle(long FrameId, long TickMicroseconds, IReadOnlyL
 
     /// <summary>True when a camera is repeated: a plan made from this bundle is published as patched.</summary>
     public bool IsPatched => RepeatedCameras.Count > 0;
+
+    /// <summary>Capture times of the oldest and the newest of the cameras that brought something new, or null when all are repeated.</summary>
+    public (long Oldest, long Newest)? NewCaptures
+    {
+        get
+        {
+            long oldest = long.MaxValue, newest = long.MinValue;
+            foreach (var frame in Frames)
+                if (!RepeatedCameras.Contains(frame.CameraIndex))
+                    (oldest, newest) = (Math.Min(oldest, frame.CaptureMicroseconds), Math.Max(newest, frame.CaptureMicroseconds));
+            return oldest > newest ? null : (oldest, newest);
+        }
+    }
 }

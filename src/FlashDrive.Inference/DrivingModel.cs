@@ -1,3 +1,4 @@
+using FlashDrive.Driving;
 using FlashDrive.Model;
 using FlashDrive.Model.Actions;
 using FlashDrive.Model.Checkpoints;
@@ -34,6 +35,14 @@ public sealed class DrivingModel : IDisposable
     public DeltaTrajectoryTokenizer History { get; }
 
     public UnicycleActionSpace Actions { get; }
+
+    /// <summary>Token ids of an ego history, as the prompt's history slots hold them.</summary>
+    public int[] HistoryTokens(EgoHistory history)
+    {
+        var ids = History.Encode(history);
+        for (var i = 0; i < ids.Length; i++) ids[i] += Vocabulary.HistoryStart;
+        return ids;
+    }
 
     /// <summary>A processor of one's own: it owns scratch memory.</summary>
     public ImageProcessor NewImageProcessor() => new(Configuration.Vision, Configuration.MinPixels, Configuration.MaxPixels);

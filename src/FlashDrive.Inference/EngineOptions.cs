@@ -16,19 +16,14 @@ public sealed record EngineOptions(
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range; the message names the option, its value and the rule.</exception>
     public EngineOptions Validated()
     {
-        Require(FramesPerCamera is >= 1 and <= 64, nameof(FramesPerCamera), FramesPerCamera, "must be from 1 to 64");
-        Require(Flow.Samples is >= 1 and <= 64, "samples", Flow.Samples, "must be from 1 to 64");
-        Require(Flow.Steps is null or (>= 1 and <= 1000), "steps", Flow.Steps, "must be from 1 to 1000");
-        Require(double.IsFinite(Flow.NoiseTemperature) && Flow.NoiseTemperature >= 0, "noise temperature", Flow.NoiseTemperature, "must be finite and not negative");
-        Require(Flow.GuidanceWeight is null || double.IsFinite(Flow.GuidanceWeight.Value), "guidance weight", Flow.GuidanceWeight, "must be finite");
-        Require(double.IsFinite(Reasoning.Temperature) && Reasoning.Temperature >= 0, "temperature", Reasoning.Temperature, "must be finite and not negative");
-        Require(Reasoning.TopP is > 0 and <= 1, "top-p", Reasoning.TopP, "must be above 0 and at most 1");
-        Require(Reasoning.Budget is >= 1 and <= 4096, "budget", Reasoning.Budget, "must be from 1 to 4096 tokens");
+        OptionRule.Require(FramesPerCamera is >= 1 and <= 64, nameof(FramesPerCamera), FramesPerCamera, "must be from 1 to 64");
+        OptionRule.Require(Flow.Samples is >= 1 and <= 64, "samples", Flow.Samples, "must be from 1 to 64");
+        OptionRule.Require(Flow.Steps is null or (>= 1 and <= 1000), "steps", Flow.Steps, "must be from 1 to 1000");
+        OptionRule.Require(double.IsFinite(Flow.NoiseTemperature) && Flow.NoiseTemperature >= 0, "noise temperature", Flow.NoiseTemperature, "must be finite and not negative");
+        OptionRule.Require(Flow.GuidanceWeight is null || double.IsFinite(Flow.GuidanceWeight.Value), "guidance weight", Flow.GuidanceWeight, "must be finite");
+        OptionRule.Require(double.IsFinite(Reasoning.Temperature) && Reasoning.Temperature >= 0, "temperature", Reasoning.Temperature, "must be finite and not negative");
+        OptionRule.Require(Reasoning.TopP is > 0 and <= 1, "top-p", Reasoning.TopP, "must be above 0 and at most 1");
+        OptionRule.Require(Reasoning.Budget is >= 1 and <= 4096, "budget", Reasoning.Budget, "must be from 1 to 4096 tokens");
         return this;
-    }
-
-    private static void Require(bool holds, string option, object? value, string rule)
-    {
-        if (!holds) throw new ArgumentOutOfRangeException(option, value, $"{option} = {value}: {rule}");
     }
 }

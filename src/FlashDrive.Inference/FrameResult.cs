@@ -19,6 +19,19 @@ public enum FrameOutcome
     Failed,
 }
 
+/// <summary>Stable names of how frames end, as metrics and traces have them.</summary>
+public static class FrameOutcomes
+{
+    public static string NameOf(FrameOutcome outcome) => outcome switch
+    {
+        FrameOutcome.Planned => "planned",
+        FrameOutcome.Late => "late",
+        FrameOutcome.Dropped => "dropped",
+        FrameOutcome.Refused => "refused",
+        _ => "failed",
+    };
+}
+
 /// <summary>The end of one frame.</summary>
 /// <param name="Reason">Stable, machine-readable; null for a plan.</param>
 /// <param name="Detail">The whole message of a failure or refusal.</param>

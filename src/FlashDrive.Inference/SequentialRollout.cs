@@ -31,9 +31,6 @@ public sealed class SequentialRollout : IDisposable
         (_prefill, _whole) = (new(options.FramesPerCamera), new(options.FramesPerCamera));
     }
 
-    /// <summary>Memory allocated for windows of the present shape, or null before the first window.</summary>
-    public (long KvBytes, long ViewBytes)? MemoryBytes => (_prefill.Memory ?? _whole.Memory) is { } m ? (m.Pool.Bytes, m.Views.Bytes) : null;
-
     /// <summary>Takes one tick through every stage. A frame that fails ends alone; the next one is not affected.</summary>
     public FrameResult Step(FrameBundle tick, CancellationToken cancellation = default) => Replay(tick, new(FrameOutcome.Planned), cancellation);
 

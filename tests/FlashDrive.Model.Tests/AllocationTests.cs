@@ -21,7 +21,7 @@ public sealed class AllocationTests : IDisposable
     private readonly Prompt _prompt;
     private readonly ImageGrid _grid;
     private readonly int[] _historyIds;
-    private readonly TinyNetwork.Cache _cache;
+    private readonly ContiguousCache _cache;
 
     public AllocationTests()
     {

@@ -26,6 +26,14 @@ internal sealed class CreditLedger(IEngineObserver observer, int sessionSlots)
     /// <summary>Wakes the publisher: a plan may be held behind a frame that ended.</summary>
     internal required Wakeup Publisher { get; init; }
 
+    /// <summary>Wakes all that could meet a doomed frame where it waits.</summary>
+    internal void RingAll()
+    {
+        Ingest.Ring();
+        Prefill.Ring();
+        Publisher.Ring();
+    }
+
     /// <summary>Takes a credit for the ticket if there is one.</summary>
     internal bool TryTake(FrameTicket ticket, CreditKind kind)
     {

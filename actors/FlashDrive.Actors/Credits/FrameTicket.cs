@@ -53,8 +53,6 @@ public sealed class FrameTicket
     /// <summary>When its message was sent to the stage it is in.</summary>
     internal TimeSpan Sent { get; private set; }
 
-    public StageTimes Times { get; internal set; }
-
     /// <summary>What it made the engine compute, when its thoughts have ended.</summary>
     public FrameWork Work { get; internal set; }
 

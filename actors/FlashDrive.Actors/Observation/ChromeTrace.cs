@@ -1,6 +1,7 @@
 using System.Text.Json;
 using FlashDrive.Actors.Credits;
 using FlashDrive.Actors.Streams;
+using FlashDrive.Inference;
 
 namespace FlashDrive.Actors.Observation;
 
@@ -91,7 +92,7 @@ public sealed class ChromeTrace : IEngineObserver, IDisposable
                 WriteId(json, ticket);
                 json.WriteStartObject("args");
                 WriteArguments(json, ticket);
-                json.WriteString("outcome", end.Outcome.ToString().ToLowerInvariant());
+                json.WriteString("outcome", FrameOutcomes.NameOf(end.Outcome));
                 json.WriteString("stage", end.Stage);
                 json.WriteString("reason", end.Reason);
                 json.WriteEndObject();

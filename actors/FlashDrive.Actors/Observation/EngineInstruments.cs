@@ -67,7 +67,7 @@ public sealed class EngineInstruments : IEngineObserver, IDisposable
 
     public void FrameEnded(FrameTicket ticket, FrameEnd end)
     {
-        var tags = new TagList { { "stream", ticket.Lane.Name }, { "outcome", NameOf(end.Outcome) }, { "reason", end.Stage is { } stage ? $"{stage}:{end.Reason}" : end.Reason ?? "" } };
+        var tags = new TagList { { "stream", ticket.Lane.Name }, { "outcome", FrameOutcomes.NameOf(end.Outcome) }, { "reason", end.Stage is { } stage ? $"{stage}:{end.Reason}" : end.Reason ?? "" } };
         _frames.Add(1, tags);
         if (end is { Stage: StageNames.Guard, Reason: { } rule }) _rejections.Add(1, new KeyValuePair<string, object?>("rule", rule));
         if (ticket.Window?.ColdReason is { } cold) _reprefills.Add(1, new KeyValuePair<string, object?>("reason", cold));
@@ -91,15 +91,6 @@ public sealed class EngineInstruments : IEngineObserver, IDisposable
     public void ActorFailed(string actor, FrameTicket? ticket, Exception cause) => _restarts.Add(1, new KeyValuePair<string, object?>("actor", actor));
 
     public void Dispose() => _meter.Dispose();
-
-    private static string NameOf(FrameOutcome outcome) => outcome switch
-    {
-        FrameOutcome.Planned => "planned",
-        FrameOutcome.Late => "late",
-        FrameOutcome.Dropped => "dropped",
-        FrameOutcome.Refused => "refused",
-        _ => "failed",
-    };
 
     private IEnumerable<Measurement<long>> Depths() =>
         _engine is null ? [] : _engine.Actors.Select(actor => new Measurement<long>(actor.Depth, new KeyValuePair<string, object?>("actor", actor.Name)));

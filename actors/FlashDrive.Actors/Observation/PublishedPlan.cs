@@ -23,4 +23,8 @@ public enum PlanMode
 /// <param name="Age">From the capture of the frame's oldest new image to now.</param>
 /// <param name="Latency">From the frame's arrival to now.</param>
 /// <param name="Late">After its deadline.</param>
-public sealed record PublishedPlan(StreamLane Stream, Plan Plan, PlanMode Mode, TimeSpan Age, TimeSpan Latency, bool Late);
+public sealed record PublishedPlan(StreamLane Stream, Plan Plan, PlanMode Mode, TimeSpan Age, TimeSpan Latency, bool Late)
+{
+    /// <summary>How the window behind a plan of a frame of its own came about.</summary>
+    public static PlanMode ModeOf(Plan plan) => plan.ColdReason is not null ? PlanMode.Cold : plan.Patched ? PlanMode.Patched : PlanMode.Warm;
+}

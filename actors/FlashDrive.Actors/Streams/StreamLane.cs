@@ -1,6 +1,7 @@
 using FlashDrive.Actors.Credits;
 using FlashDrive.Actors.Observation;
 using FlashDrive.Driving;
+using FlashDrive.Inference;
 using FlashDrive.Inference.Publishing;
 using FlashDrive.Inference.Stages;
 using FlashDrive.Inference.Streaming;
@@ -152,6 +153,9 @@ public sealed class StreamLane : IDisposable
         lock (_lock)
             foreach (var ticket in _open) ticket.Doom(end(ticket));
     }
+
+    /// <summary>Has every open frame end as cancelled.</summary>
+    internal void CancelAll() => DoomAll(static _ => FrameEnd.Dropped(DropReasons.Cancelled));
 
     internal FrameTicket[] OpenTickets()
     {

@@ -98,9 +98,7 @@ internal sealed class FailureSupervision(Pipeline pipeline)
             Volatile.Write(ref lane.PendingReset, "restart");
             lane.DoomAll(static ticket => FrameEnd.Failed(ticket.Stage, "restart", "the pipeline was restarted"));
         }
-        pipeline.Ledger.Ingest.Ring();
-        pipeline.Ledger.Prefill.Ring();
-        pipeline.Ledger.Publisher.Ring();
+        pipeline.Ledger.RingAll();
     }
 
     private Wakeup? WakeupOf(object? message) => message switch

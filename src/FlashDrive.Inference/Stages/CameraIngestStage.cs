@@ -62,21 +62,15 @@ public sealed class CameraIngestStage
     /// <summary>Microseconds between the oldest and the newest of the cameras that brought something new.</summary>
     private static long Spread(FrameBundle tick)
     {
-        long oldest = long.MaxValue, newest = long.MinValue;
         foreach (var frame in tick.Frames)
         {
             // Capture times may be anything: the difference must not wrap around.
             var age = (long)Int128.Clamp((Int128)tick.TickMicroseconds - frame.CaptureMicroseconds, long.MinValue + 1, long.MaxValue);
             if (age < 0) throw new TickRefusedException("camera_future", $"tick {tick.FrameId}: camera {frame.CameraIndex} is {-age} µs younger than its tick");
-            if (tick.RepeatedCameras.Contains(frame.CameraIndex))
-            {
-                if (age >= MaxRepeatMicroseconds)
-                    throw new TickRefusedException("camera_silent", $"tick {tick.FrameId}: camera {frame.CameraIndex} brought nothing for {age} µs; at most {MaxRepeatMicroseconds} µs are repeated");
-                continue;
-            }
-            (oldest, newest) = (Math.Min(oldest, frame.CaptureMicroseconds), Math.Max(newest, frame.CaptureMicroseconds));
+            if (age >= MaxRepeatMicroseconds && tick.RepeatedCameras.Contains(frame.CameraIndex))
+                throw new TickRefusedException("camera_silent", $"tick {tick.FrameId}: camera {frame.CameraIndex} brought nothing for {age} µs; at most {MaxRepeatMicroseconds} µs are repeated");
         }
-        var spread = oldest > newest ? 0 : (long)Int128.Min((Int128)newest - oldest, long.MaxValue);
+        var spread = tick.NewCaptures is { } captures ? (long)Int128.Min((Int128)captures.Newest - captures.Oldest, long.MaxValue) : 0;
         return spread <= MaxSpreadMicroseconds
             ? spread
             : throw new TickRefusedException("camera_spread", $"tick {tick.FrameId}: its cameras lie {spread} µs apart, at most one period of {MaxSpreadMicroseconds} µs is one moment");

@@ -1,4 +1,3 @@
-using FlashDrive.Driving;
 using FlashDrive.Inference.Kv;
 using FlashDrive.Inference.Streaming;
 using FlashDrive.Model.Tokenization;
@@ -37,16 +36,9 @@ public sealed class StreamPrefillStage(DrivingModel model, EngineOptions options
     {
         var newest = facts.Newest;
         var request = new PrefillRequest(
-            newest.Cameras, options.FramesPerCamera, grids, features, HistoryTokens(newest.History), options.Route ?? newest.Navigation,
+            newest.Cameras, options.FramesPerCamera, grids, features, model.HistoryTokens(newest.History), options.Route ?? newest.Navigation,
             options.Flow.GuidanceWeight is not null);
         if (state.Memory?.Fits(request) != true) state.Replace(WindowMemory.For(model, request, sessions, options.Reasoning.Budget));
         return state.Memory!.Stage.Prefill(facts, request);
-    }
-
-    private int[] HistoryTokens(EgoHistory history)
-    {
-        var bins = model.History.Encode(history);
-        for (var i = 0; i < bins.Length; i++) bins[i] += model.Vocabulary.HistoryStart;
-        return bins;
     }
 }

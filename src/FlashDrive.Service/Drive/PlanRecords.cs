@@ -36,17 +36,11 @@ internal static class PlanRecords
             Age = published.Age,
         };
 
-    public static PlanMode ModeOf(Plan plan) => plan.ColdReason is not null ? PlanMode.Cold : plan.Patched ? PlanMode.Patched : PlanMode.Warm;
-
     private static PlanRecord Content(PlanRecord record, Plan plan) =>
         record with { Reasoning = plan.Reasoning, Tokens = plan.Thoughts[0].Tokens, Trajectories = plan.Trajectories };
 
-    /// <summary>Repeated cameras are known to be older and mark the plan patched.</summary>
-    private static TimeSpan SpreadOf(FrameBundle bundle)
-    {
-        var captures = bundle.Frames.Where(f => !bundle.RepeatedCameras.Contains(f.CameraIndex)).Select(f => f.CaptureMicroseconds).ToList();
-        return captures.Count == 0 ? TimeSpan.Zero : TimeSpan.FromMicroseconds(captures.Max() - captures.Min());
-    }
+    private static TimeSpan SpreadOf(FrameBundle bundle) =>
+        bundle.NewCaptures is { } captures ? TimeSpan.FromMicroseconds(captures.Newest - captures.Oldest) : TimeSpan.Zero;
 
     private static PlanOutcome OutcomeOf(FrameOutcome outcome) => outcome switch
     {

@@ -1,3 +1,4 @@
+using FlashDrive.Actors.Observation;
 using FlashDrive.Driving;
 using FlashDrive.Inference;
 
@@ -20,6 +21,6 @@ public sealed class SequentialPlanner(SequentialRollout rollout) : IPlanner
     internal static PlanRecord Record(FrameBundle bundle, FrameResult result)
     {
         var record = PlanRecords.Of(bundle, result.Outcome, result.Plan, result.Stage, result.Reason, result.Detail) with { Stages = result.Times };
-        return result.Plan is { } plan && record.HasPlan ? record with { Mode = PlanRecords.ModeOf(plan) } : record;
+        return result.Plan is { } plan && record.HasPlan ? record with { Mode = PublishedPlan.ModeOf(plan) } : record;
     }
 }

@@ -26,7 +26,7 @@ internal sealed class RolloutKind : IFixtureKind
         var (cameras, frames) = (description.Ints("cameras"), description.Int("frames_per_camera"));
         var window = FixtureClip.Window(inputs, cameras, frames, FixtureClip.History(inputs));
         var prompt = Prompt(engine, window, cameras, frames, null);
-        var fused = prompt.FuseHistory(FixtureClip.HistoryTokens(engine.Model, window.Newest.History));
+        var fused = prompt.FuseHistory(engine.Model.HistoryTokens(window.Newest.History));
         using (var encoded = engine.Encoder.Encode(window))
         using (var session = engine.Prefill(WindowLayout.Of(fused)).Whole(fused, encoded.Features))
         {

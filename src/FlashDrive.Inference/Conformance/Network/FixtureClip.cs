@@ -32,10 +32,6 @@ internal static class FixtureClip
         return new([.. poses]);
     }
 
-    /// <summary>Token ids of the history.</summary>
-    internal static int[] HistoryTokens(DrivingModel model, EgoHistory history) =>
-        [.. model.History.Encode(history).Select(bin => bin + model.Vocabulary.HistoryStart)];
-
     /// <summary>[images, 3] rows of t, h, w.</summary>
     internal static int[] Flatten(IEnumerable<ImageGrid> grids) => [.. grids.SelectMany(g => new[] { g.T, g.H, g.W })];
 

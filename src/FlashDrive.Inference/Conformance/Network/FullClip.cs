@@ -18,7 +18,7 @@ internal sealed record FullClip(IngestedWindow Window, Prompt Prompt, Prompt Fus
         var shape = inputs.Shape("images");
         var grid = processor.GridOf((int)shape[2], (int)shape[3]);
         var prompt = engine.Model.Prompts.Build(new([.. Enumerable.Repeat(grid, cameras.Length * frames)], frames, cameras));
-        return new(window, prompt, prompt.FuseHistory(FixtureClip.HistoryTokens(engine.Model, window.Newest.History)));
+        return new(window, prompt, prompt.FuseHistory(engine.Model.HistoryTokens(window.Newest.History)));
     }
 
     /// <summary>The window's session over pools of its own; the caller disposes it.</summary>

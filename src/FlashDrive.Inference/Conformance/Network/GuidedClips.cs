@@ -26,7 +26,7 @@ internal sealed class GuidedClips(FixtureEngine engine, FixtureFile file, Compar
     /// <param name="prompts">With the route, history not fused.</param>
     internal void Run(IReadOnlyList<IngestedWindow> windows, IReadOnlyList<Prompt> prompts, double weight, double noiseTemperature)
     {
-        List<Prompt> fused = [.. prompts.Zip(windows).Select(p => p.First.FuseHistory(FixtureClip.HistoryTokens(engine.Model, p.Second.Newest.History)))];
+        List<Prompt> fused = [.. prompts.Zip(windows).Select(p => p.First.FuseHistory(engine.Model.HistoryTokens(p.Second.Newest.History)))];
         List<Prompt> bare = [.. fused.Select(p => p.WithoutRoute())];
         prompts.ToList().ForEach(p => _promptIds.Add(p.Ids));
         fused.ForEach(p => _ids.Add(p.Ids));
