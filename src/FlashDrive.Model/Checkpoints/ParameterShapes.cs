@@ -64,7 +64,7 @@ public static class ParameterShapes
         if (!t.TieWordEmbeddings) list.Add(new(Head, [vocabulary, t.Hidden]));
     }
 
-    private static void AddDecoder(
+    internal static void AddDecoder(
         List<ParameterShape> list, string prefix, int layers, long hidden, long intermediate, long heads, long kvHeads, long headDim)
     {
         for (var i = 0; i < layers; i++)
