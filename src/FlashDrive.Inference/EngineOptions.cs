@@ -1,5 +1,7 @@
 using FlashDrive.Inference.Flow;
+using FlashDrive.Inference.Speculation;
 using FlashDrive.Inference.Stages;
+using FlashDrive.Inference.Streaming;
 
 namespace FlashDrive.Inference;
 
@@ -13,12 +15,30 @@ public sealed record EngineOptions(
 {
     public static readonly EngineOptions Default = new(new ReasoningOptions(), new FlowOptions());
 
+    /// <summary>Computes with the own kernels where they exist (float32 on a CPU) instead of chains of LibTorch's operators.</summary>
+    public bool OwnKernels { get; init; }
+
+    public StreamingOptions Streaming { get; init; } = new();
+
+    public DraftingOptions Drafting { get; init; } = new();
+
+    /// <summary>These options with the techniques given on and the others off.</summary>
+    /// <param name="adaptive">Steps and reused steps of <see cref="Techniques.Adaptive"/>.</param>
+    public EngineOptions With(Techniques techniques, FlowOptions adaptive) => this with
+    {
+        OwnKernels = techniques.HasFlag(Techniques.System),
+        Streaming = Streaming with { Enabled = techniques.HasFlag(Techniques.Streaming) },
+        Drafting = Drafting with { Enabled = techniques.HasFlag(Techniques.Speculation) },
+        Flow = techniques.HasFlag(Techniques.Adaptive) ? Flow with { Steps = adaptive.Steps, Reuse = adaptive.Reuse } : Flow with { Reuse = [] },
+    };
+
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range; the message names the option, its value and the rule.</exception>
     public EngineOptions Validated()
     {
         OptionRule.Require(FramesPerCamera is >= 1 and <= 64, nameof(FramesPerCamera), FramesPerCamera, "must be from 1 to 64");
         OptionRule.Require(Flow.Samples is >= 1 and <= 64, "samples", Flow.Samples, "must be from 1 to 64");
         OptionRule.Require(Flow.Steps is null or (>= 1 and <= 1000), "steps", Flow.Steps, "must be from 1 to 1000");
+        OptionRule.Require(Streaming.RefreshEvery is null or (>= 1 and <= 1_000_000), "refresh", Streaming.RefreshEvery, "must be from 1 to 1000000 windows");
         OptionRule.Require(double.IsFinite(Flow.NoiseTemperature) && Flow.NoiseTemperature >= 0, "noise temperature", Flow.NoiseTemperature, "must be finite and not negative");
         OptionRule.Require(Flow.GuidanceWeight is null || double.IsFinite(Flow.GuidanceWeight.Value), "guidance weight", Flow.GuidanceWeight, "must be finite");
         OptionRule.Require(double.IsFinite(Reasoning.Temperature) && Reasoning.Temperature >= 0, "temperature", Reasoning.Temperature, "must be finite and not negative");

@@ -5,4 +5,12 @@ namespace FlashDrive.Inference.Flow;
 /// <param name="Steps">Euler steps; null takes the configuration's.</param>
 /// <param name="NoiseTemperature">Factor on the initial noise.</param>
 /// <param name="GuidanceWeight">w of v = (1 − w)·v_unguided + w·v_guided; null runs without guidance.</param>
-public sealed record FlowOptions(int Samples = 1, int? Steps = null, double NoiseTemperature = 1, double? GuidanceWeight = null);
+public sealed record FlowOptions(int Samples = 1, int? Steps = null, double NoiseTemperature = 1, double? GuidanceWeight = null)
+{
+    /// <summary>Steps that take the last evaluated velocity instead of a new one (flashdrive.md §4); never step 0.</summary>
+    public IReadOnlyList<int> Reuse { get; init; } = [];
+
+    /// <summary>The steps to integrate, for a checkpoint that asks for <paramref name="configuredSteps"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A reused step is not one of the schedule.</exception>
+    public FlowSchedule Schedule(int configuredSteps) => new(Steps ?? configuredSteps, Reuse);
+}

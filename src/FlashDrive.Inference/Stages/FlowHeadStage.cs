@@ -11,8 +11,15 @@ namespace FlashDrive.Inference.Stages;
 /// </summary>
 public sealed class FlowHeadStage(ActionExpert expert, int waypoints, int configuredSteps)
 {
-    /// <summary>Evaluations of one branch.</summary>
-    public int StepsOf(FlowOptions options) => options.Steps ?? configuredSteps;
+    private (FlowOptions Options, FlowSchedule Schedule)? _schedule;
+
+    /// <summary>The steps of one branch. Frame after frame asks for the same ones.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A reused step is not one of the schedule.</exception>
+    public FlowSchedule ScheduleOf(FlowOptions options)
+    {
+        if (_schedule is not { } kept || !ReferenceEquals(kept.Options, options)) _schedule = kept = (options, options.Schedule(configuredSteps));
+        return kept.Schedule;
+    }
 
     /// <summary>Standard-normal noise, keyed by (sample, element) and nothing else.</summary>
     /// <param name="first">Number of the first sample.</param>
@@ -43,7 +50,7 @@ public sealed class FlowHeadStage(ActionExpert expert, int waypoints, int config
             velocity = (x, t) => Guide(with(x, t), without(x, t), weight);
         }
         var start = options.NoiseTemperature == 1 ? noise : noise * options.NoiseTemperature;
-        var actions = FlowMatching.Integrate(start, StepsOf(options), velocity, observe);
+        var actions = FlowMatching.Integrate(start, ScheduleOf(options), velocity, observe);
         if (!actions.IsFinite()) throw new NonFiniteException("action", "actions");
         return actions.DetachFromDisposeScope();
     }

@@ -16,7 +16,7 @@ public sealed class PlanHeadStage(DrivingModel model, FlowHeadStage flow) : IFlo
             session.Session, noise, session.Options.Flow, session.Unguided, observe: session.IsCancelled is null ? null : (_, _) => session.ThrowIfCancelled());
         var values = drawn.data<float>();
         values.CopyTo(session.Actions.AsSpan(first * values.Length / count));
-        session.Evaluations += flow.StepsOf(session.Options.Flow) * (session.Options.Flow.GuidanceWeight is null ? 1 : 2);
+        session.Evaluations += flow.ScheduleOf(session.Options.Flow).Evaluations * (session.Options.Flow.GuidanceWeight is null ? 1 : 2);
         return session.Close(Plans.Thought(model.Vocabulary, session.Session.Tokens));
     }
 

@@ -29,14 +29,15 @@ internal static class DriveCommand
         var sequential = new Option<bool>("--sequential") { Description = "One frame at a time in one thread instead of the actors, on which frames overlap." };
         var streams = ValueOptions.Integer("--streams", 1, 1, DriveRequest.MostStreams, "Copies of the clip beside each other, with seeds S, S+1, ...");
         var pipeline = new Option<string?>("--pipeline") { HelpName = "FILE", Description = "Sessions, threads and real-time limits. Default: config/pipelines/cpu-nano.json." };
+        var techniques = ModelOptions.Techniques();
         var bf16 = new Option<bool>("--bf16") { Description = "Compute in bfloat16 instead of float32." };
         var replay = new Option<string?>("--replay") { HelpName = "DIR", Description = "Drive again what a drive with --out DIR admitted, and compare: the same tokens and trajectories." };
         var log = ValueOptions.Checked("--log", "text|json", "text", "json: an object a line instead of text.", "text or json", text => (text is "text" or "json", text));
         var command = new Command("drive", "Drive a clip: one sentence of reasoning and a trajectory of 6.4 s per frame.")
         {
-            clip, model, tokenizer, rate, seed, samples, temperature, topP, budget, nav, ego, output, threads, bf16, sequential, streams, pipeline, replay, log,
+            clip, model, tokenizer, rate, seed, samples, temperature, topP, budget, nav, ego, output, threads, bf16, sequential, streams, pipeline, techniques, replay, log,
         };
-        Option[] recorded = [rate, seed, samples, temperature, topP, budget, nav, ego, threads, bf16, streams];
+        Option[] recorded = [rate, seed, samples, temperature, topP, budget, nav, ego, threads, bf16, streams, techniques];
         command.Validators.Add(result =>
         {
             if (result.GetValue(replay) is not null && recorded.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } given)
@@ -65,6 +66,7 @@ internal static class DriveCommand
                 Streams = parsed.GetValue(streams),
                 Pipeline = parsed.GetValue(pipeline),
                 Replay = parsed.GetValue(replay),
+                Techniques = parsed.GetValue(techniques),
                 ModelIsNamed = parsed.GetValue(model) is not null,
             };
             using var view = View(parsed.InvocationConfiguration.Output, parsed.GetValue(log) == "json");

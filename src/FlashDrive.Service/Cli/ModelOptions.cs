@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FlashDrive.Inference;
 
 namespace FlashDrive.Service.Cli;
 
@@ -12,6 +13,11 @@ internal static class ModelOptions
         new("--tokenizer") { HelpName = "DIR", Description = "Folder with tokenizer.json, or vocab.json and merges.txt. Default: the one the checkpoint names, else FLASHDRIVE_TOKENIZER." };
 
     public static Option<int> Threads() => ValueOptions.Integer("--threads", Environment.ProcessorCount, 1, 1024, "LibTorch threads.");
+
+    /// <summary>Techniques by name, in the order of the ablation table.</summary>
+    public static Option<Techniques> Techniques() => ValueOptions.Checked(
+        "--techniques", "all|none|LIST", Inference.Techniques.All, $"What makes the engine fast: a list of {string.Join(", ", TechniqueNames.All)}.",
+        $"all, none, or names from {string.Join(", ", TechniqueNames.All)} with commas between", text => TechniqueNames.Parse(text) is { } parsed ? (true, parsed) : default);
 
     /// <summary>The named checkpoint folder or the default one.</summary>
     /// <exception cref="FlashDriveException">It holds no config.json.</exception>

@@ -1,3 +1,6 @@
+using FlashDrive.Inference;
+using FlashDrive.Inference.Flow;
+
 namespace FlashDrive.Service.Drive;
 
 /// <summary>The command line of <c>drive</c>, checked value by value; files are looked at when the drive begins.</summary>
@@ -45,6 +48,12 @@ public sealed record DriveRequest
 
     /// <summary>File with sessions, threads and real-time limits; null takes the device's own.</summary>
     public string? Pipeline { get; init; }
+
+    /// <summary>What makes the engine fast.</summary>
+    public Techniques Techniques { get; init; } = Techniques.All;
+
+    /// <summary>Steps of the adaptive flow in place of the pipeline's.</summary>
+    public FlowOptions? AdaptiveFlow { get; init; }
 
     /// <summary>Folder of an earlier drive whose admission log is repeated.</summary>
     public string? Replay { get; init; }

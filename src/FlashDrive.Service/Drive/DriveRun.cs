@@ -2,8 +2,6 @@ using FlashDrive.Driving;
 using FlashDrive.Driving.Clips;
 using FlashDrive.Driving.Motion;
 using FlashDrive.Inference;
-using FlashDrive.Inference.Flow;
-using FlashDrive.Inference.Stages;
 using FlashDrive.Service.Cli;
 using FlashDrive.Service.Drive.Pipelined;
 using FlashDrive.Service.Drive.Replay;
@@ -16,6 +14,7 @@ public sealed class DriveRun(DriveRequest asked, IDriveView view, TimeProvider t
 {
     private readonly ReplayScript? _replay = asked.Replay is { } folder ? ReplayScript.Open(folder) : null;
     private DriveRequest _request = asked;
+    private (string File, Pipelines.PipelineSettings Settings) _pipeline;
     private bool _hasLetGo = true;
 
     /// <exception cref="FlashDriveException">A named file or folder is not there.</exception>
@@ -27,7 +26,7 @@ public sealed class DriveRun(DriveRequest asked, IDriveView view, TimeProvider t
         ModelOptions.RequireCheckpoint(request.Model);
         if (request.Tokenizer is { } tokenizer && !Directory.Exists(tokenizer))
             throw new FlashDriveException(ExitCode.MissingInput, $"no tokenizer folder '{tokenizer}': it must hold tokenizer.json, or vocab.json and merges.txt");
-        var pipeline = PipelineChoice.Read(request);
+        var pipeline = _pipeline = PipelineChoice.Read(request);
         var ego = request.Ego is { } source ? EgoSource.Parse(source) : null;
         var clip = Clip.Load(request.Clip ?? DemonstrationClip.Ensure(view.Progress, cancel), ego);
         using var players = new ClipPlayers(clip, request.Streams);
@@ -116,8 +115,9 @@ public sealed class DriveRun(DriveRequest asked, IDriveView view, TimeProvider t
         return summary.Interrupted ? ExitCode.Interrupted : summary.Replay is { Different: > 0 } ? ExitCode.Exceeded : ExitCode.Ok;
     }
 
-    private EngineOptions Engine() => new(
-        new ReasoningOptions(_request.Temperature, _request.TopP, _request.Budget), new FlowOptions(_request.Samples), Seed: _request.Seed, Route: _request.Navigation);
+    private EngineOptions Engine() =>
+        new EngineOptions(new(_request.Temperature, _request.TopP, _request.Budget), new(_request.Samples), Seed: _request.Seed, Route: _request.Navigation)
+            .With(_request.Techniques, _request.AdaptiveFlow ?? _pipeline.Settings.AdaptiveFlow);
 
     private DriveSetup Setup(Clip clip, ClipPlayer player) =>
         new(_request.Model, clip.Path, _request.Rate.ToString(), _request.Seed, _request.Samples, _request.Temperature, _request.TopP)

@@ -1,3 +1,4 @@
+using FlashDrive.Inference.Flow;
 using FlashDrive.Inference.Publishing;
 
 namespace FlashDrive.Service.Pipelines;
@@ -9,6 +10,9 @@ namespace FlashDrive.Service.Pipelines;
 public sealed record PipelineSettings(
     int Sessions, int TorchThreads, LimitUnit Unit, double Deadline, double StaleAfter, double FallbackAfter, double ReadyMaxAge)
 {
+    /// <summary>Steps and reused steps of the adaptive flow, for the checkpoint the file is made for (`flashdrive bench velocity`).</summary>
+    public FlowOptions AdaptiveFlow { get; init; } = new();
+
     /// <param name="serialLatency">Ignored when the limits are counted in milliseconds.</param>
     public RealTimeLimits Limits(TimeSpan serialLatency)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FlashDrive.Inference.Flow;
 using FlashDrive.Service.Cli;
 
 namespace FlashDrive.Service.Pipelines;
@@ -8,7 +9,7 @@ internal static class PipelineSettingsFile
 {
     private const int LongestMilliseconds = 3_600_000, MostSerialLatencies = 10_000;
 
-    private static readonly string[] Keys = ["sessions", "torch_threads", "unit", "deadline", "stale_after", "fallback_after", "ready_max_age"];
+    private static readonly string[] Keys = ["sessions", "torch_threads", "unit", "deadline", "stale_after", "fallback_after", "ready_max_age", "flow_steps", "flow_reuse"];
     private static readonly string[] Units = ["millisecond", "serial_latency"];
 
     /// <exception cref="FlashDriveException">The file is not there, or is no pipeline's.</exception>
@@ -70,7 +71,18 @@ internal static class PipelineSettingsFile
             var fallback = Limit("fallback_after", most);
             var ready = Limit("ready_max_age", most);
             if (stale < deadline) Fault("stale_after", stale, "must not be less than deadline");
-            return _faults.Count == 0 ? new(sessions, threads, unit, deadline, stale, fallback, ready) : null;
+            var flow = Flow();
+            return _faults.Count == 0 ? new(sessions, threads, unit, deadline, stale, fallback, ready) { AdaptiveFlow = flow } : null;
+        }
+
+        private FlowOptions Flow()
+        {
+            var steps = Whole("flow_steps", 1, 1000);
+            if (Get("flow_reuse") is not { } value) return new();
+            var reuse = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().Select(e => e.ValueKind == JsonValueKind.Number && e.TryGetInt32(out var step) ? step : -1).ToArray() : [-1];
+            if (reuse.All(step => step >= 1 && step < steps)) return new(Steps: steps) { Reuse = reuse };
+            Fault("flow_reuse", value.GetRawText(), $"must be a list of steps from 1 to {steps - 1}");
+            return new();
         }
 
         private int Whole(string key, int least, int most)

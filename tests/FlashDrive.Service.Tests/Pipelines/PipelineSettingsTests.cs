@@ -25,15 +25,23 @@ public class PipelineSettingsTests
     }
 
     [Fact]
+    public void The_steps_of_the_adaptive_flow_belong_to_the_checkpoint_the_file_is_made_for()
+    {
+        var flow = PipelineSettingsFile.Read(Path.Combine(Folder, "gpu.json")).AdaptiveFlow;
+        Assert.Equal((8, 4), (flow.Steps, flow.Schedule(10).Evaluations));
+        Assert.Equal(4, PipelineSettingsFile.Read(Path.Combine(Folder, "cpu-nano.json")).AdaptiveFlow.Schedule(10).Evaluations);
+    }
+
+    [Fact]
     public void Every_fault_of_a_file_is_named()
     {
         var faults = new List<string>();
         var settings = PipelineSettingsFile.Parse(
-            """{ "sessions": 0, "torch_threads": 1.5, "unit": "second", "deadlin": 2, "stale_after": -1, "fallback_after": "soon", "ready_max_age": 4, "ready_max_age": 4 }""", faults);
+            """{ "sessions": 0, "torch_threads": 1.5, "unit": "second", "deadlin": 2, "stale_after": -1, "fallback_after": "soon", "ready_max_age": 4, "ready_max_age": 4, "flow_steps": 10, "flow_reuse": [0, 3] }""", faults);
         Assert.Null(settings);
         Assert.Equal(
             [
-                "unknown key 'deadlin': it must be one of sessions, torch_threads, unit, deadline, stale_after, fallback_after, ready_max_age",
+                "unknown key 'deadlin': it must be one of sessions, torch_threads, unit, deadline, stale_after, fallback_after, ready_max_age, flow_steps, flow_reuse",
                 "key 'ready_max_age' is there twice",
                 "sessions = 0: must be a whole number from 1 to 16",
                 "torch_threads = 1.5: must be a whole number from 1 to 256",
@@ -41,6 +49,7 @@ public class PipelineSettingsTests
                 "key 'deadline' is missing",
                 "stale_after = -1: must be a number above 0 and at most 3600000",
                 "fallback_after = \"soon\": must be a number above 0 and at most 3600000",
+                "flow_reuse = [0, 3]: must be a list of steps from 1 to 9",
             ],
             faults);
     }
@@ -49,7 +58,7 @@ public class PipelineSettingsTests
     public void Plans_cannot_be_dropped_before_they_are_late()
     {
         var faults = new List<string>();
-        PipelineSettingsFile.Parse("""{ "sessions": 2, "torch_threads": 1, "unit": "millisecond", "deadline": 200, "stale_after": 100, "fallback_after": 300, "ready_max_age": 500 }""", faults);
+        PipelineSettingsFile.Parse("""{ "sessions": 2, "torch_threads": 1, "unit": "millisecond", "deadline": 200, "stale_after": 100, "fallback_after": 300, "ready_max_age": 500, "flow_steps": 10, "flow_reuse": [] }""", faults);
         Assert.Equal(["stale_after = 100: must not be less than deadline"], faults);
     }
 

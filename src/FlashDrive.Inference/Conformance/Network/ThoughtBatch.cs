@@ -73,7 +73,7 @@ internal sealed class ThoughtBatch(FixtureEngine engine, FixtureFile file, Compa
             comparison.Relative(file, "velocity", FixtureTensors.Concat(_velocity), tolerance);
         }
         if (file.Contains("embeds")) comparison.Relative(file, "embeds", FixtureTensors.Concat(_embeds), tolerance);
-        if (file.Contains("times")) comparison.Relative(file, "times", FlowMatching.Times(engine.Model.Configuration.Flow.Steps), tolerance);
+        if (file.Contains("times")) comparison.Relative(file, "times", new FlowSchedule(engine.Model.Configuration.Flow.Steps).Times, tolerance);
         comparison.Relative(file, "states", FixtureTensors.Concat(_states), tolerance);
     }
 

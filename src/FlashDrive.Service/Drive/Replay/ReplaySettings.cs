@@ -1,6 +1,8 @@
 using System.Globalization;
 using FlashDrive.Actors;
 using FlashDrive.Inference.Admission;
+using FlashDrive.Inference.Flow;
+using FlashDrive.Service.Cli;
 
 namespace FlashDrive.Service.Drive.Replay;
 
@@ -19,8 +21,10 @@ internal static class ReplaySettings
             ["top_p"] = Text(request.TopP),
             ["budget"] = Text(request.Budget),
             ["torch_threads"] = Text(options.TorchThreads),
+            ["techniques"] = TechniqueNames.Of(request.Techniques),
             ["dtype"] = request.BFloat16 ? "bfloat16" : "float32",
         };
+        if (options.Engine.Flow.Steps is { } steps) settings["flow"] = FormattableString.Invariant($"{steps}/{string.Join(',', options.Engine.Flow.Reuse)}");
         if (request.Tokenizer is { } tokenizer) settings["tokenizer"] = Path.GetFullPath(tokenizer);
         if (request.Navigation is { } navigation) settings["nav"] = navigation;
         // A speed is no path.
@@ -49,12 +53,24 @@ internal static class ReplaySettings
             TopP = Number<double>("top_p", value => value is > 0 and <= 1),
             Budget = Number<int>("budget", value => value is >= 1 and <= 4096),
             Threads = Number<int>("torch_threads", value => value is >= 1 and <= 256),
+            Techniques = TechniqueNames.Parse(Required("techniques")) ?? throw new InvalidDataException($"'{path}': the header's setting techniques = {Required("techniques")} cannot be"),
+            AdaptiveFlow = Flow(),
             BFloat16 = Required("dtype") == "bfloat16",
             Navigation = settings.GetValueOrDefault("nav"),
             Ego = settings.GetValueOrDefault("ego"),
         };
 
         string Required(string name) => settings.GetValueOrDefault(name) ?? throw new InvalidDataException($"'{path}': the header has no setting '{name}'");
+
+        FlowOptions? Flow()
+        {
+            if (settings.GetValueOrDefault("flow") is not { } text) return null;
+            var parts = text.Split('/');
+            int[] reuse = [.. parts[^1].Split(',', StringSplitOptions.RemoveEmptyEntries).Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : 0)];
+            return parts.Length == 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var steps) && reuse.All(step => step >= 1 && step < steps)
+                ? new(Steps: steps) { Reuse = reuse }
+                : throw new InvalidDataException($"'{path}': the header's setting flow = {text} cannot be");
+        }
 
         T Number<T>(string name, Func<T, bool> holds) where T : struct, IParsable<T> =>
             T.TryParse(Required(name), CultureInfo.InvariantCulture, out var value) && holds(value)
