@@ -17,5 +17,6 @@ public static class FixtureKinds
         new FullKind(),
         new ExpertKind(),
         new RolloutKind(),
+        new FlowcacheKind(),
     ];
 }

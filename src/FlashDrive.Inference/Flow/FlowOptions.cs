@@ -1,3 +1,5 @@
+using FlashDrive.Torch;
+
 namespace FlashDrive.Inference.Flow;
 
 /// <summary>How trajectories are drawn (alpamayo.md §11).</summary>
@@ -10,7 +12,10 @@ public sealed record FlowOptions(int Samples = 1, int? Steps = null, double Nois
     /// <summary>Steps that take the last evaluated velocity instead of a new one (flashdrive.md §4); never step 0.</summary>
     public IReadOnlyList<int> Reuse { get; init; } = [];
 
+    /// <summary>float32, or bfloat16 to step over the grid of a pipeline whose times are bfloat16; the states stay float32.</summary>
+    public ScalarType Grid { get; init; } = ScalarType.Float32;
+
     /// <summary>The steps to integrate, for a checkpoint that asks for <paramref name="configuredSteps"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A reused step is not one of the schedule.</exception>
-    public FlowSchedule Schedule(int configuredSteps) => new(Steps ?? configuredSteps, Reuse);
+    public FlowSchedule Schedule(int configuredSteps) => new(Steps ?? configuredSteps, Reuse, Grid);
 }

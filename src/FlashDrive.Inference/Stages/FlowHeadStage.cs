@@ -36,9 +36,12 @@ public sealed class FlowHeadStage(ActionExpert expert, int waypoints, int config
     /// <param name="noise">[samples, waypoints, 2] standard normal; the temperature is applied here.</param>
     /// <param name="unguided">The session of the window without its route, holding the same thought; with a guidance weight only.</param>
     /// <param name="offset">Slot of the first action token; null puts it right behind the thought.</param>
+    /// <param name="observe">Sees the states; see <see cref="FlowMatching.Integrate"/>.</param>
+    /// <param name="observeVelocity">Sees the velocity of every step, reused ones too.</param>
     /// <returns>Normalised (acceleration, curvature), [samples, waypoints, 2], owned by the caller.</returns>
     public Tensor Denoise(
-        ReasoningSession session, Tensor noise, FlowOptions options, ReasoningSession? unguided = null, int? offset = null, Action<int, Tensor>? observe = null)
+        ReasoningSession session, Tensor noise, FlowOptions options, ReasoningSession? unguided = null, int? offset = null, Action<int, Tensor>? observe = null,
+        Action<int, Tensor>? observeVelocity = null)
     {
         using var scope = torch.NewDisposeScope();
         using var guard = torch.no_grad();
@@ -50,7 +53,7 @@ public sealed class FlowHeadStage(ActionExpert expert, int waypoints, int config
             velocity = (x, t) => Guide(with(x, t), without(x, t), weight);
         }
         var start = options.NoiseTemperature == 1 ? noise : noise * options.NoiseTemperature;
-        var actions = FlowMatching.Integrate(start, ScheduleOf(options), velocity, observe);
+        var actions = FlowMatching.Integrate(start, ScheduleOf(options), velocity, observe, observeVelocity);
         if (!actions.IsFinite()) throw new NonFiniteException("action", "actions");
         return actions.DetachFromDisposeScope();
     }

@@ -15,6 +15,7 @@ public class GoldenFixtureTests
     [InlineData("full", true)]
     [InlineData("expert", true)]
     [InlineData("rollout", true)]
+    [InlineData("flowcache", true)]
     public void The_copied_fixtures_are_reproduced(string kind, bool selfTest)
     {
         var output = new StringWriter();

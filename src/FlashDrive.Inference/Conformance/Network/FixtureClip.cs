@@ -20,6 +20,9 @@ internal static class FixtureClip
         return new([.. ticks]);
     }
 
+    /// <summary>A history for fixtures that read none.</summary>
+    internal static EgoHistory AtRest { get; } = new([.. Enumerable.Repeat(new Pose(default, Rotation.Identity), EgoHistory.Poses)]);
+
     /// <param name="clip">Which of the file's clips.</param>
     internal static EgoHistory History(FixtureFile file, int clip = 0)
     {
