@@ -47,17 +47,22 @@ public sealed class DrivingModel : IDisposable
     /// <summary>A processor of one's own: it owns scratch memory.</summary>
     public ImageProcessor NewImageProcessor() => new(Configuration.Vision, Configuration.MinPixels, Configuration.MaxPixels);
 
-    /// <summary>Loads a checkpoint folder in the published layout.</summary>
+    /// <summary>Kind of a derived checkpoint that brings its own action expert.</summary>
+    public const string StreamingKind = "streaming";
+
+    /// <summary>Loads a checkpoint folder in the published layout, or one derived from such a folder that brings its own action expert.</summary>
     /// <param name="tokenizerFolder">Overrides where the tokenizer is looked for.</param>
     /// <param name="dtype">float32, or bfloat16 with the reference's float32 islands.</param>
     public static DrivingModel Load(string folder, string? tokenizerFolder = null, ScalarType dtype = ScalarType.Float32)
     {
         if (dtype is not (ScalarType.Float32 or ScalarType.BFloat16))
             throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "compute dtype must be Float32 or BFloat16");
-        var configuration = ModelConfiguration.Load(folder, tokenizerFolder);
-        var tokenizer = TokenizerFiles.Load(TokenizerLocator.Find(folder, configuration, tokenizerFolder));
+        var derived = DerivedCheckpoint.Find(folder);
+        var root = derived?.RequireParent(StreamingKind) ?? folder;
+        var configuration = ModelConfiguration.Load(root, tokenizerFolder);
+        var tokenizer = TokenizerFiles.Load(TokenizerLocator.Find(root, configuration, tokenizerFolder));
         var vocabulary = ModelVocabulary.Create(tokenizer, configuration);
-        var checkpoint = CheckpointReader.Read(folder, configuration, vocabulary.Length, dtype);
+        var checkpoint = CheckpointReader.Read(root, configuration, vocabulary.Length, dtype, derived?.WeightsFile);
         var network = new AlpamayoModel(configuration, checkpoint.Parameters, checkpoint.Buffers.Frequencies);
         return new(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), network, vocabulary, ActionSpace(configuration, checkpoint.Buffers, dtype));
     }

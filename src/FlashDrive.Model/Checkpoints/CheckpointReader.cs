@@ -14,13 +14,15 @@ public static class CheckpointReader
 
     /// <param name="vocabulary">Length of the extended vocabulary.</param>
     /// <param name="dtype">Compute dtype; float32 converts bfloat16 weights once.</param>
+    /// <param name="overlay">A file whose tensors take the place of the folder's.</param>
     /// <exception cref="CheckpointException">A file is missing or unreadable, or its tensors are not those of the configuration.</exception>
-    public static Checkpoint Read(string folder, ModelConfiguration model, int vocabulary, ScalarType dtype = ScalarType.Float32)
+    public static Checkpoint Read(string folder, ModelConfiguration model, int vocabulary, ScalarType dtype = ScalarType.Float32, string? overlay = null)
     {
         var files = new List<SafetensorsFile>();
         try
         {
             var places = Open(folder, files);
+            if (overlay is not null) Overlay(places, overlay, files);
             var expected = ParameterShapes.Of(model, vocabulary).ToDictionary(p => p.Name);
             // A tied model may still carry its head: it equals the embedding and is not needed.
             if (model.Text.TieWordEmbeddings) places.Remove(ParameterShapes.Head);
@@ -51,6 +53,17 @@ public static class CheckpointReader
                     throw new CheckpointException($"{folder}: tensor '{tensor}' stands in {Path.GetFileName(places[tensor].Path)} and in {name}");
         }
         return places;
+    }
+
+    private static void Overlay(Dictionary<string, SafetensorsFile> places, string overlay, List<SafetensorsFile> files)
+    {
+        var file = SafetensorsFile.Open(overlay);
+        files.Add(file);
+        foreach (var name in file.Names)
+        {
+            if (!places.ContainsKey(name)) throw new CheckpointException($"{overlay}: '{name}' is no tensor of the checkpoint it was derived from");
+            places[name] = file;
+        }
     }
 
     private static IEnumerable<string> FileNames(string folder)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using FlashDrive.Inference;
+using FlashDrive.Model.Checkpoints;
 
 namespace FlashDrive.Service.Cli;
 
@@ -24,7 +25,7 @@ internal static class ModelOptions
     public static string RequireCheckpoint(string? named)
     {
         var folder = named ?? Places.DefaultModel;
-        return File.Exists(Path.Combine(folder, "config.json"))
+        return File.Exists(Path.Combine(folder, "config.json")) || File.Exists(Path.Combine(folder, DerivedCheckpoint.FileName))
             ? folder
             : throw new FlashDriveException(ExitCode.MissingInput, $"no checkpoint in '{folder}' (no config.json): name one with --model DIR, or train one: ./flashdrive train target");
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FlashDrive.Model.Checkpoints;
 using FlashDrive.Service.Cli;
 
 namespace FlashDrive.Service.Doctor;
@@ -12,26 +13,28 @@ internal static class ModelCheck
         if (modelFolder is null) yield return Shipped(Path.GetDirectoryName(model)!);
         var checkpoint = Checkpoint(model);
         yield return checkpoint;
-        if (checkpoint.State == FindingState.Ok) yield return Tokenizer(model, tokenizerFolder);
+        if (checkpoint.State == FindingState.Ok) yield return Tokenizer(DerivedCheckpoint.RootOf(model), tokenizerFolder);
     }
 
     internal static Finding Shipped(string folder)
     {
         List<string> found = [];
         if (Directory.Exists(folder))
-            found = [.. Directory.EnumerateDirectories(folder).Where(model => File.Exists(Path.Combine(model, "config.json"))).Select(model => Path.GetFileName(model)!).Order(StringComparer.Ordinal)];
+            found = [.. Directory.EnumerateDirectories(folder).Where(Holds).Select(model => Path.GetFileName(model)!).Order(StringComparer.Ordinal)];
         return found.Count > 0 ? new("models", $"{string.Join(", ", found)} in {folder}") : new("models", $"none in {folder}", FindingState.Note);
     }
 
     internal static Finding Checkpoint(string folder)
     {
-        if (!File.Exists(Path.Combine(folder, "config.json")))
+        if (!Holds(folder))
             return new("model", $"{folder} holds no config.json", FindingState.Fault, "name a checkpoint folder with --model DIR, or train one: ./flashdrive train target");
         var weights = Directory.EnumerateFiles(folder, "*.safetensors").Select(file => new FileInfo(file)).ToList();
         return weights.Count == 0
             ? new("model", $"{folder} holds no *.safetensors", FindingState.Fault, "put the checkpoint's weights beside its config.json")
             : new("model", FormattableString.Invariant($"{folder}, {weights.Count} weight file(s), {weights.Sum(file => file.Length) / 1e6:F1} MB"));
     }
+
+    private static bool Holds(string folder) => File.Exists(Path.Combine(folder, "config.json")) || File.Exists(Path.Combine(folder, DerivedCheckpoint.FileName));
 
     /// <summary>The folder that is used, in the order of the documentation: --tokenizer, the one the checkpoint names, FLASHDRIVE_TOKENIZER.</summary>
     internal static Finding Tokenizer(string model, string? named)

@@ -2,6 +2,7 @@ using System.Globalization;
 using FlashDrive.Driving;
 using FlashDrive.Inference;
 using FlashDrive.Inference.Kv;
+using FlashDrive.Model.Checkpoints;
 using FlashDrive.Model.Configuration;
 using FlashDrive.Model.Tokenization;
 using FlashDrive.Model.Vision;
@@ -32,6 +33,7 @@ internal static class PoolCheck
 
     internal static string Line(string modelFolder, string? tokenizerFolder, int sessions)
     {
+        modelFolder = DerivedCheckpoint.RootOf(modelFolder);
         var configuration = ModelConfiguration.Load(modelFolder, tokenizerFolder);
         var vocabulary = ModelVocabulary.Create(TokenizerFiles.Load(TokenizerLocator.Find(modelFolder, configuration, tokenizerFolder)), configuration);
         var prompts = new PromptBuilder(vocabulary, configuration.TokensPerHistory, configuration.Vision.MergeSize, configuration.IncludeCameraIds, configuration.IncludeFrameNumbers);
