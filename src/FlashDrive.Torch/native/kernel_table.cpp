@@ -1,0 +1,70 @@
+#include <ATen/Parallel.h>
+
+#include "kernel_product.h"
+
+namespace fd::kernel {
+namespace {
+
+thread_local int64_t limit = static_cast<int64_t>(CpuLevel::kAvx512);
+
+int64_t Level() { return std::min(limit, static_cast<int64_t>(CurrentCpuLevel())); }
+
+template <typename K16, typename K8, typename K4, typename... A>
+void Choose(void (*(&table)[3])(A...)) {
+  table[0] = &K4::Run;
+#if defined(__x86_64__)
+  table[1] = &RunAvx2<K8, A...>;
+  table[2] = &RunAvx512<K16, A...>;
+#else
+  table[1] = table[2] = table[0];
+#endif
+}
+
+template <template <int> typename Kernel, typename... A>
+void Fill(Table (&tables)[3], void (*Table::*place)(A...)) {
+  void (*levels[3])(A...);
+  Choose<Kernel<16>, Kernel<8>, Kernel<4>>(levels);
+  for (int level = 0; level < 3; ++level) tables[level].*place = levels[level];
+}
+
+struct Tables {
+  Table level[3];
+  Tables() { Fill<ProductKernel>(level, &Table::product); }
+};
+
+// Multiply-adds below which a second thread costs more than it gains.
+constexpr int64_t kWorth = 1 << 20;
+
+}  // namespace
+
+const Table& Kernels() {
+  static const Tables tables;
+  return tables.level[Level()];
+}
+
+int64_t LimitLevel(int64_t level) {
+  limit = level;
+  return Level();
+}
+
+void Pack(const float* weight, int64_t out, int64_t in, float* panels, int64_t stride) {
+  for (int64_t begin = 0; begin < out; begin += kPanel, panels += stride * in * kPanel)
+    for (int64_t i = 0; i < in; ++i)
+      for (int64_t j = 0; j < kPanel; ++j) panels[i * kPanel + j] = begin + j < out ? weight[(begin + j) * in + i] : 0;
+}
+
+void Multiply(const Product& product) {
+  const auto run = Kernels().product;
+  const int64_t columns = product.finish == Finish::kSwiglu ? 2 * Padded(product.out) : Padded(product.out), panels = columns / kPanel;
+  if (product.rows * product.in * columns < 2 * kWorth) return run(&product, 0, panels);
+  // Pairs of panels: a gated pair stays together.
+  at::parallel_for(0, (panels + 1) / 2, 1, [&](int64_t begin, int64_t end) { run(&product, 2 * begin, std::min(2 * end, panels)); });
+}
+
+const float* Dense(const at::Tensor& t, const char* name) {
+  TORCH_CHECK_VALUE(t.device().is_cpu() && t.scalar_type() == at::kFloat && t.is_contiguous(), name, " ", t.sizes(), " of type ", t.scalar_type(),
+                    " must be a contiguous float32 CPU tensor");
+  return t.data_ptr<float>();
+}
+
+}  // namespace fd::kernel
