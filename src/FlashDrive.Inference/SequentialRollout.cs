@@ -24,10 +24,12 @@ public sealed class SequentialRollout : IDisposable
     private readonly List<EncodedFrame> _waiting = [];
 
     /// <param name="time">Measures the stages; without one every duration is zero.</param>
-    public SequentialRollout(DrivingModel model, EngineOptions options, TimeProvider? time = null)
+    /// <param name="change">Puts other stages in the place of the engine's own, for studies of a single stage.</param>
+    public SequentialRollout(DrivingModel model, EngineOptions options, TimeProvider? time = null, Func<EngineStages, EngineStages>? change = null)
     {
         (_model, _options, _time) = (model, options.Validated(), time ?? new StoppedTime());
         _stages = EngineStages.Of(model, options, Sessions);
+        if (change is not null) _stages = change(_stages);
         (_prefill, _whole) = (new(options.FramesPerCamera), new(options.FramesPerCamera));
     }
 

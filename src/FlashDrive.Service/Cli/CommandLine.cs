@@ -37,6 +37,7 @@ public static class CommandLine
             ClipCommand.Create(),
             TrainCommand.Create(),
             EvalCommand.Create(),
+            BenchCommand.Create(),
         };
         return root;
     }
