@@ -30,6 +30,9 @@ public sealed class ActionInputProjection : IDisposable
         _norm = new(parameters[prefix + "norm.weight"], parameters[prefix + "norm.bias"], Eps);
     }
 
+    /// <summary>The Fourier table, [features / 2]: another expert over the same checkpoint takes it over.</summary>
+    public float[] Frequencies => _features.Frequencies;
+
     /// <param name="x">[n, waypoints, 2] normalised (acceleration, curvature).</param>
     /// <param name="t">[n, 1, 1] flow time in [0, 1].</param>
     /// <returns>[n, waypoints, 3·features]</returns>

@@ -10,6 +10,9 @@ public sealed class FourierFeatures : IDisposable
     /// <param name="frequencies">[features / 2]</param>
     public FourierFeatures(ReadOnlySpan<float> frequencies) => _frequencies = torch.tensor(frequencies, frequencies.Length).DetachFromDisposeScope();
 
+    /// <summary>[features / 2]</summary>
+    public float[] Frequencies => _frequencies.ToArray<float>();
+
     /// <summary>Log-spaced from 1 to <paramref name="max"/>, in float32.</summary>
     /// <param name="bfloat16">Rounded to bfloat16, as a checkpoint loaded in bfloat16 has it.</param>
     public static float[] Table(int features, double max, bool bfloat16)

@@ -11,7 +11,7 @@ public sealed class SampleEncoder
     /// <summary>A class counts as seen in a patch from this many of its pixels on, at the size the masks are rendered (32 × 32 a patch).</summary>
     private const int LeastPixels = 8;
 
-    private const int Cameras = 4, FramesPerCamera = 4, Draws = 4, BrightnessKey = 10, TimeKey = 20, NoiseKey = 30;
+    private const int Cameras = 4, FramesPerCamera = 4, Draws = 4, BrightnessKey = 10;
 
     private readonly ulong _seed;
     private readonly PatchRows _masks;
@@ -63,14 +63,7 @@ public sealed class SampleEncoder
         var thought = _thoughts.Encode(sample);
         int[] ids = [.. Prompt.FuseHistory(Array.ConvertAll(_history.Encode(sample.History), bin => _historyStart + bin)).Ids, .. thought.Ids];
         var actions = _actions.ToActions(sample.Future, sample.History);
-        var noise = new float[Draws * actions.Length];
-        var times = new float[Draws];
-        for (var d = 0; d < Draws; d++)
-        {
-            // s of Beta(3/2, 1) is a uniform number to the power 2/3.
-            times[d] = (float)(0.999 * (1 - Math.Pow(random.At(TimeKey).Uniform((ulong)d), 2.0 / 3)));
-            for (var k = 0; k < actions.Length; k++) noise[d * actions.Length + k] = (float)random.At(NoiseKey + (ulong)d).Normal((ulong)k);
-        }
-        return new(pixels, classes, ids, thought.Weights, actions, noise, times);
+        var draws = FlowDraws.Of(random, actions, Draws);
+        return new(pixels, classes, ids, thought.Weights, draws.Actions, draws.Noise, draws.Times);
     }
 }

@@ -19,9 +19,6 @@ public sealed class TargetLoss : IDisposable
 {
     private const double DeepstackWeight = 0.3;
 
-    // With these a constant error of one counts about eleven times, white noise of one less than one and a half times.
-    private const double HeadingScale = 8, PathScale = 32, SumWeight = 0.3;
-
     private readonly TargetNetwork _network;
     private readonly Tensor _positiveWeight;
     private readonly int[] _imagePlaces;
@@ -67,7 +64,7 @@ public sealed class TargetLoss : IDisposable
         var thought = ThoughtLoss(features, samples, cache);
         var error = VelocityError(samples, cache);
         var classes = ClassLoss(features, samples);
-        var total = thought + FlowLoss(error) + classes * classWeight;
+        var total = thought + FlowLoss.Of(error) + classes * classWeight;
         return new(total, thought.item<float>(), error.square().mean().item<float>(), classes.item<float>());
     }
 
@@ -126,43 +123,10 @@ public sealed class TargetLoss : IDisposable
 
     private Tensor VelocityError(IReadOnlyList<EncodedSample> samples, KeyValueBatch cache)
     {
-        int contexts = samples.Count, draws = samples[0].Times.Length, points = samples[0].Actions.Length / 2;
-        int kvHeads = _network.Configuration.Text.KvHeads, keys = _promptLength + samples.Max(s => s.Weights.Length);
-        var n = contexts * draws;
-        var noise = Stack(samples, s => s.Noise, points * 2).view(n, points, 2);
-        var actions = Stack(samples, s => s.Actions, points * 2).view(contexts, 1, points, 2).expand(contexts, draws, points, 2).reshape(n, points, 2);
-        var t = torch.tensor(samples.SelectMany(s => s.Times).ToArray(), n, 1, 1);
-        var x = actions * t + noise * (1.0 - t);
-        var mask = new float[contexts * kvHeads * keys];
-        var positions = new int[3 * n * points];
-        for (var c = 0; c < contexts; c++)
-        {
-            var seen = samples[c].Ids.Length;
-            for (var h = 0; h < kvHeads; h++)
-                mask.AsSpan((c * kvHeads + h) * keys + seen, keys - seen).Fill(float.NegativeInfinity);
-            for (var d = 0; d < draws; d++)
-                for (var i = 0; i < points; i++)
-                    for (var axis = 0; axis < 3; axis++)
-                        positions[(axis * n + c * draws + d) * points + i] = seen + _ropeDelta + i;
-        }
-        var expert = _network.Model.Expert;
-        var tables = expert.Rotary.Tables(positions);
-        var dim = tables.Cos.size(-1);
-        var rotary = new RotaryTables(tables.Cos.view(n, points, dim), tables.Sin.view(n, points, dim));
-        var velocity = expert.Velocity(x, t, rotary, cache, torch.tensor(mask, contexts * kvHeads, 1, keys));
-        return velocity - (actions - noise);
-    }
-
-    /// <summary>
-    /// Mean squared error of the velocity, of its running sum and of that one's running sum. Speed and heading are sums of actions
-    /// and the path is a sum of those, so slow errors cost metres where fast ones cost nothing. Every quadratic form has the same
-    /// minimum, the mean velocity: the flow that is learned is the same, only sooner where it matters.
-    /// </summary>
-    private static Tensor FlowLoss(Tensor error)
-    {
-        var heading = error.cumsum(1) * (1 / HeadingScale);
-        var path = heading.cumsum(1) * (1 / PathScale);
-        return error.square().mean() + (heading.square().mean() + path.square().mean()) * SumWeight;
+        var draws = FlowDraws.Stack([.. samples.Select(s => new FlowDraws(s.Actions, s.Noise, s.Times))]);
+        int[] seen = [.. samples.Select(s => s.Ids.Length)];
+        int[] positions = Array.ConvertAll(seen, s => s + _ropeDelta);
+        return FlowLoss.VelocityError(_network.Model.Expert, _network.Configuration.Text.KvHeads, cache, draws, seen, positions, _promptLength + samples.Max(s => s.Weights.Length));
     }
 
     private static Tensor Stack(IReadOnlyList<EncodedSample> samples, Func<EncodedSample, float[]> part, long width)

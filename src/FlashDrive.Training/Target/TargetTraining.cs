@@ -24,6 +24,7 @@ public sealed class TargetTraining : IDisposable
     private readonly AdamW _optimizer;
     private readonly float[] _gradient;
     private readonly ModelVocabulary _vocabulary;
+    private readonly TrainingIdentity _identity;
 
     public TargetTraining(TargetTrainingOptions options, ModelVocabulary vocabulary, ISampleSource source)
     {
@@ -41,8 +42,9 @@ public sealed class TargetTraining : IDisposable
         _loss = new(Network, _encoder.Prompt, vocabulary.ImagePad, longestThought, _encoder.Patches, positive);
         _optimizer = new(Network.Parameters.Count);
         _gradient = new float[Network.Parameters.Count];
+        _identity = new(options.Seed, TrainingIdentity.Digest(Network.Parameters.Shapes, configuration.ActionSpace, configuration.ActionInput, configuration.Text.RopeTheta, configuration.TokenIds));
         var exists = File.Exists(Path.Combine(options.Folder, TrainingCheckpoint.FileName));
-        if (options.Resume) Step = TrainingCheckpoint.Load(options.Folder, Network, _optimizer, options.Seed);
+        if (options.Resume) Step = TrainingCheckpoint.Load(options.Folder, Network.Parameters, _optimizer, _identity);
         else if (exists) throw new TrainingCheckpointException($"{options.Folder} holds a training already; continue it with --resume or give another --out folder");
     }
 
@@ -87,7 +89,7 @@ public sealed class TargetTraining : IDisposable
         Save();
     }
 
-    public void Save() => TrainingCheckpoint.Save(_options.Folder, Network, _optimizer, Step, _options.Seed);
+    public void Save() => TrainingCheckpoint.Save(_options.Folder, Network.Parameters, _optimizer, Step, _identity);
 
     /// <summary>Drives held-out windows with the weights as they are, through the engine's own stages.</summary>
     public HeldOutCheck Check()
@@ -123,22 +125,5 @@ public sealed class TargetTraining : IDisposable
             samples[i] = _encoder.Encode(stage.Joint ? _source.Moment(index) : _source.Glance(index), index);
         }
         return stage.Joint ? _loss.Joint(samples, ClassWeight) : _loss.Glance(samples);
-    }
-}
-
-/// <summary>Steps per second over the newest steps.</summary>
-internal sealed class SpeedMeter(TimeProvider time)
-{
-    private const int Window = 50;
-    private readonly Queue<long> _ticks = new([time.GetTimestamp()]);
-
-    internal double Tick()
-    {
-        var now = time.GetTimestamp();
-        var seconds = time.GetElapsedTime(_ticks.Peek(), now).TotalSeconds;
-        var rate = seconds > 0 ? _ticks.Count / seconds : 0;
-        _ticks.Enqueue(now);
-        if (_ticks.Count > Window) _ticks.Dequeue();
-        return rate;
     }
 }

@@ -1,0 +1,49 @@
+using FlashDrive.Driving;
+
+namespace FlashDrive.Training.Streaming;
+
+/// <summary>How the rollouts of a streaming training are drawn.</summary>
+/// <param name="LossWindows">Windows of a rollout that the loss is taken of, its last one among them.</param>
+/// <param name="Draws">Draws of noise and flow time per such window.</param>
+/// <param name="LongShare">Part of the rollouts that are far longer than the others.</param>
+public sealed record StreamingRecipe(int LossWindows = 4, int Draws = 4, double LongShare = 0.2)
+{
+    /// <summary>Windows of an ordinary rollout (flashdrive.md §7).</summary>
+    public int Shortest { get; init; } = 4;
+
+    public int Longest { get; init; } = 16;
+
+    /// <summary>Windows of the longest rollout of all.</summary>
+    public int LongestOfAll { get; init; } = 60;
+
+    /// <summary>Part of the prefills that insert one frame; the others insert 2 … F.</summary>
+    public double SingleShare { get; init; } = 0.6;
+
+    /// <summary>Ticks of a drive that may pass before the rollout begins.</summary>
+    public int LatestStart { get; init; } = 160;
+
+    /// <summary>One rollout.</summary>
+    /// <param name="random">Keyed by the rollout.</param>
+    /// <param name="frames">Frames per view (F of the design).</param>
+    internal RolloutPlan Draw(KeyedRandom random, int frames)
+    {
+        var isLong = random.Uniform(0) < LongShare;
+        var windows = isLong ? Longest + 1 + random.Integer(1, LongestOfAll - Longest) : Shortest + random.Integer(1, Longest - Shortest + 1);
+        var inserts = new int[windows];
+        inserts[0] = frames;
+        for (var w = 1; w < windows; w++)
+            inserts[w] = frames == 1 || random.At(2).Uniform((ulong)w) < SingleShare ? 1 : 2 + random.At(3).Integer((ulong)w, frames - 1);
+        // The first window is prefilled whole; everything after it is what the expert has to learn.
+        var open = Enumerable.Range(1, windows - 2).OrderBy(w => random.At(4).Bits((ulong)w)).Take(LossWindows - 1);
+        return new(random.Integer(5, LatestStart + 1), inserts, [.. open.Append(windows - 1).Order()]);
+    }
+}
+
+/// <param name="Start">Ticks left out before the rollout.</param>
+/// <param name="Inserts">[windows] frames that each prefill inserts; the first is a whole window.</param>
+/// <param name="LossWindows">Windows that the loss is taken of, ascending.</param>
+internal sealed record RolloutPlan(int Start, int[] Inserts, int[] LossWindows)
+{
+    /// <summary>Windows that a clip for this rollout must have.</summary>
+    internal int ClipWindows => 1 + Inserts.Skip(1).Sum();
+}

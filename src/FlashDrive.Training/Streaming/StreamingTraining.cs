@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+using FlashDrive.Driving;
+using FlashDrive.Inference;
+using FlashDrive.Inference.Flow;
+using FlashDrive.Inference.Stages;
+using FlashDrive.Model.Checkpoints;
+using FlashDrive.Model.Expert;
+using FlashDrive.Torch;
+using FlashDrive.Training.Derived;
+using FlashDrive.Training.Rollouts;
+using FlashDrive.Training.Samples;
+using FlashDrive.Training.Target;
+using FlashDrive.World;
+
+namespace FlashDrive.Training.Streaming;
+
+/// <summary>
+/// Teaches the action expert to read a stream's cache (flashdrive.md §7): rollouts of continuous clips through the engine's own
+/// streaming prefill, the model's own thought over that cache, and the flow's loss with the expert's true actions. The backbone is
+/// neither changed nor differentiated.
+/// </summary>
+public sealed class StreamingTraining : DerivedTraining
+{
+    private const int DrawKey = 50, LongestThought = 48, Frames = DrivingWindow.Frames;
+
+    private readonly DrivingModel _model;
+    private readonly StreamingRecipe _recipe;
+    private readonly ParameterSet _shared;
+    private readonly ActionExpert _expert;
+    private readonly ConcurrentBag<StageRollout> _rollouts = [];
+
+    /// <param name="model">The parent in float32; stays the caller's and is not changed.</param>
+    public StreamingTraining(DerivedTrainingOptions options, StreamingRecipe recipe, DrivingModel model)
+        : base(options, ExpertParameters.Copy(model), recipe)
+    {
+        (_model, _recipe) = (model, recipe);
+        _shared = Parameters.Share(Parameters.Shapes.Select(s => s.Name));
+        _expert = new(model.Configuration, _shared, model.Network.Expert.Input.Frequencies);
+    }
+
+    /// <summary>How rollouts are run: what the engine does when it streams.</summary>
+    internal static EngineOptions Engine { get; } =
+        new EngineOptions(new ReasoningOptions(Budget: LongestThought), new FlowOptions(), Frames) { Streaming = new(Enabled: true) };
+
+    protected override Tensor LossOf(long step, int microBatch, out double value)
+    {
+        // 2^20 rollouts of room for every step, whatever the number of small batches.
+        var index = ((ulong)step << 20) + (ulong)microBatch;
+        var random = new KeyedRandom(Options.Seed).At(index);
+        var plan = _recipe.Draw(random, Frames);
+        var contexts = new ContextBatch(_model.Configuration.Text.Layers);
+        var draws = new List<FlowDraws>();
+        Roll(WorldClip.Training(Options.Seed, index, plan.ClipWindows, plan.Start), plan, (window, rollout, newest) =>
+        {
+            using var session = rollout.Think(window, random.At(6).Bits((ulong)newest.FrameId));
+            contexts.Add(session.Session);
+            draws.Add(FlowDraws.Of(random.At(DrawKey).At(newest.FrameId), _model.Actions.ToActions(newest.Future!, newest.History), _recipe.Draws));
+        });
+        contexts.Stack();
+        var error = FlowLoss.VelocityError(
+            _expert, _model.Configuration.Text.KvHeads, contexts, FlowDraws.Stack(draws), contexts.Seen, contexts.Positions, contexts.Keys);
+        value = error.square().mean().item<float>();
+        return FlowLoss.Of(error);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        foreach (var rollout in _rollouts) rollout.Dispose();
+        _expert.Dispose();
+        _shared.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private void Roll(WorldClip clip, RolloutPlan plan, Action<PrefilledWindow, StageRollout, FrameBundle> learn)
+    {
+        if (!_rollouts.TryTake(out var rollout)) rollout = new(_model, Engine);
+        try
+        {
+            rollout.Begin();
+            var (tick, next) = (0, 0);
+            for (var w = 0; w < plan.Inserts.Length; w++)
+            {
+                FrameBundle? newest = null;
+                for (var i = 0; i < plan.Inserts[w]; i++) rollout.Encode(newest = clip.Tick(tick++));
+                var window = rollout.Prefill()!;
+                if (next < plan.LossWindows.Length && plan.LossWindows[next] == w)
+                {
+                    next++;
+                    learn(window, rollout, newest!);
+                }
+                else window.Dispose();
+            }
+        }
+        finally
+        {
+            _rollouts.Add(rollout);
+        }
+    }
+}
