@@ -58,20 +58,22 @@ public sealed unsafe partial class Tensor : IDisposable
 
     public override string ToString() => Description;
 
-    /// <summary>The elements in place. CPU and contiguous tensors only; valid while the tensor lives (hold it, or its scope).</summary>
+    /// <summary>
+    /// The elements in place, to be read: counted in <see cref="torch.host_reads"/>. CPU and contiguous tensors only; valid while the
+    /// tensor lives (hold it, or its scope).
+    /// </summary>
     /// <exception cref="InvalidOperationException">Wrong element type, a device tensor, a strided view, or more than 2^31 elements.</exception>
     public Span<T> data<T>() where T : unmanaged
     {
-        var info = Info();
-        var type = (ScalarType)info.DType;
-        if (!type.Holds<T>())
-            throw new InvalidOperationException($"data<{typeof(T).Name}> of {Description}: the element type differs; convert with to(...) first");
-        if (info.Contiguous == 0 || info.DeviceType != 0)
-            throw new InvalidOperationException($"data of {Description} on {device}: only contiguous CPU memory has one address; call cpu().contiguous()");
-        if (info.Numel > int.MaxValue)
-            throw new InvalidOperationException($"data of {Description}: {info.Numel} elements do not fit one span; narrow it first");
-        return new Span<T>((void*)data_ptr(), (int)info.Numel);
+        var count = Addressable<T>();
+        nint pointer = 0;
+        TorchError.Check(Native.fd_read(Handle, &pointer), "data", this);
+        return new Span<T>((void*)pointer, count);
     }
+
+    /// <summary>The elements in place, to be written by the host before anything is computed from them; otherwise as <see cref="data{T}"/>.</summary>
+    /// <exception cref="InvalidOperationException">Wrong element type, a device tensor, a strided view, or more than 2^31 elements.</exception>
+    public Span<T> buffer<T>() where T : unmanaged => new((void*)data_ptr(), Addressable<T>());
 
     /// <summary>Address of the first element, for native kernels.</summary>
     public nint data_ptr()
@@ -103,6 +105,20 @@ public sealed unsafe partial class Tensor : IDisposable
         var value = data<T>()[0];
         GC.KeepAlive(this);
         return value;
+    }
+
+    /// <summary>Number of elements, once it is sure that they have one address.</summary>
+    private int Addressable<T>() where T : unmanaged
+    {
+        var info = Info();
+        var type = (ScalarType)info.DType;
+        if (!type.Holds<T>())
+            throw new InvalidOperationException($"data<{typeof(T).Name}> of {Description}: the element type differs; convert with to(...) first");
+        if (info.Contiguous == 0 || info.DeviceType != 0)
+            throw new InvalidOperationException($"data of {Description} on {device}: only contiguous CPU memory has one address; call cpu().contiguous()");
+        return info.Numel <= int.MaxValue
+            ? (int)info.Numel
+            : throw new InvalidOperationException($"data of {Description}: {info.Numel} elements do not fit one span; narrow it first");
     }
 
     private const int InfoHeadWords = 7;

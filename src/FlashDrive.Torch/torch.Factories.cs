@@ -45,7 +45,7 @@ public static unsafe partial class torch
         if (count != values.Length)
             throw new ArgumentException($"{values.Length} values do not fill the shape [{string.Join(", ", shape.ToArray())}] of {count} elements", nameof(values));
         var result = empty(shape, ScalarTypeExtensions.Of<T>());
-        values.CopyTo(result.data<T>());
+        values.CopyTo(result.buffer<T>());
         return result;
     }
 

@@ -26,6 +26,12 @@ public static unsafe partial class torch
     /// <summary>Native tensors alive in the process.</summary>
     public static long LiveTensors => Native.fd_live_tensors();
 
+    /// <summary>
+    /// How often this thread looked at results: elements, a single number, a verdict. On a device every one waits for all that was asked
+    /// before, so hot loops have none.
+    /// </summary>
+    public static long host_reads => Native.fd_host_reads();
+
     /// <summary>Tensors that nobody disposed and the finaliser had to free.</summary>
     public static long LeakedTensors => Interlocked.Read(ref Leaked);
 

@@ -27,7 +27,7 @@ public sealed class FlowHeadStage(ActionExpert expert, int waypoints, int config
     public Tensor Noise(KeyedRandom random, int first, int samples)
     {
         var noise = torch.empty(samples, waypoints, 2);
-        var values = noise.data<float>();
+        var values = noise.buffer<float>();
         var perSample = waypoints * 2;
         for (var i = 0; i < values.Length; i++) values[i] = (float)random.At(first + i / perSample).Normal((ulong)(i % perSample));
         return noise;

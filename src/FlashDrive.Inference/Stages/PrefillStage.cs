@@ -62,7 +62,7 @@ public sealed class PrefillStage(LanguageModel language, PromptBuilder prompts, 
         using var guard = torch.no_grad();
         var places = torch.tensor(prompt.Layout.ImagePlaces, prompt.Layout.ImagePlaces.Length);
         var ids = torch.empty([1, prompt.Length], ScalarType.Int64);
-        prompt.WriteIds(historyTokens, ids.data<long>());
+        prompt.WriteIds(historyTokens, ids.buffer<long>());
         var embeddings = features is null ? language.Embed(ids) : language.Embed(ids, places, features.Merged);
         observe?.Invoke(-1, embeddings);
         var deepstack = features is null ? null : new DeepstackInput(places, features.Deepstack);

@@ -72,7 +72,7 @@ public sealed class StreamingEncoderStage(VisionTower tower, ImageProcessor proc
     {
         var perImage = grid.Patches * processor.PatchLength;
         var pixels = torch.empty((long)(end - start) * grid.Patches, processor.PatchLength);
-        var rows = pixels.data<float>();
+        var rows = pixels.buffer<float>();
         for (var i = start; i < end; i++)
             processor.Process(images[i].Rgb, images[i].Height, images[i].Width, rows.Slice((i - start) * perImage, perImage));
         return tower.Forward(pixels, grid.H, grid.W);

@@ -35,8 +35,8 @@ public sealed class MultimodalRotary
         var rows = positions.Length / 3;
         var half = _headDim / 2;
         var (cos, sin) = (torch.empty(rows, _headDim), torch.empty(rows, _headDim));
-        var c = cos.data<float>();
-        var s = sin.data<float>();
+        var c = cos.buffer<float>();
+        var s = sin.buffer<float>();
         var kept = Kept(positions);
         for (var r = 0; r < rows; r++)
             for (var j = 0; j < half; j++)

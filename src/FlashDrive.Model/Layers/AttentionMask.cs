@@ -12,7 +12,7 @@ public static class AttentionMask
     public static Tensor CausalBySlot(ReadOnlySpan<int> slots, int keys, int group, ScalarType dtype = ScalarType.Float32)
     {
         var mask = torch.empty([1, (long)group * slots.Length, keys], ScalarType.Float32);
-        var values = mask.data<float>();
+        var values = mask.buffer<float>();
         for (var r = 0; r < slots.Length; r++) Write(values, r, slots.Length, keys, slots[r] + 1);
         return Precision.Cast(mask, dtype);
     }
@@ -25,7 +25,7 @@ public static class AttentionMask
     {
         var keys = first + rows;
         var mask = torch.empty([1, (long)group * rows, keys], ScalarType.Float32);
-        var values = mask.data<float>();
+        var values = mask.buffer<float>();
         for (var r = 0; r < rows; r++) Write(values, r, rows, keys, first + r + 1);
         return Precision.Cast(mask, dtype);
     }

@@ -23,6 +23,10 @@ internal static unsafe partial class Native
 
     [LibraryImport(Library)] internal static partial int fd_info(nint handle, long* values, int capacity);
 
+    [LibraryImport(Library)] internal static partial long fd_host_reads();
+
+    [LibraryImport(Library)] internal static partial int fd_read(nint handle, nint* pointer);
+
     [LibraryImport(Library)] internal static partial int fd_data(nint handle, nint* pointer);
 
     [LibraryImport(Library)]

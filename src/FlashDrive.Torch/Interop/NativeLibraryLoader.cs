@@ -12,7 +12,7 @@ internal static partial class NativeLibraryLoader
     private const string FileName = "libflashdrive_torch.so";
 
     /// <summary>Of native/runtime.cpp.</summary>
-    private const int Abi = 3;
+    private const int Abi = 4;
 
     internal static void Register() => NativeLibrary.SetDllImportResolver(typeof(NativeLibraryLoader).Assembly, Resolve);
 

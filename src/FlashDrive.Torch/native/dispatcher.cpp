@@ -81,12 +81,15 @@ void FromIValue(c10::IValue&& value, fd::Value& out) {
     out.length = static_cast<int64_t>(list.size());
     out.pointer = handles.release();
   } else if (value.isInt()) {
+    fd::CountHostRead();
     out.tag = fd::kInt;
     out.integer = value.toInt();
   } else if (value.isDouble()) {
+    fd::CountHostRead();
     out.tag = fd::kDouble;
     out.number = value.toDouble();
   } else if (value.isBool()) {
+    fd::CountHostRead();
     out.tag = fd::kBool;
     out.integer = value.toBool();
   } else {

@@ -41,7 +41,7 @@ FD_API int32_t fd_fill_uniform(void* handle, void* generator) {
 }
 
 // Raised with every change of this C ABI; C# refuses a library built from other sources.
-FD_API int32_t fd_abi() { return 3; }
+FD_API int32_t fd_abi() { return 4; }
 
 FD_API const char* fd_version() { return TORCH_VERSION; }
 

@@ -37,6 +37,8 @@ static_assert(sizeof(Value) == 24, "C# mirrors this layout");
 int32_t Fail(ErrorKind kind, const std::string& text);
 int32_t FailWith(const std::exception& e);
 
+void CountHostRead();  // the host looks at a result
+
 void* Box(at::Tensor&& tensor);  // moves a tensor to the heap and counts it
 void Free(void* handle);
 inline at::Tensor& Unbox(void* handle) { return *static_cast<at::Tensor*>(handle); }

@@ -57,6 +57,20 @@ FD_API int32_t fd_info(void* handle, int64_t* out, int32_t capacity) {
   });
 }
 
+namespace {
+thread_local int64_t host_reads = 0;
+}
+
+// Reads of results by the host, counted per calling thread: on a device each is a wait for everything before it.
+void fd::CountHostRead() { ++host_reads; }
+
+FD_API int64_t fd_host_reads() { return host_reads; }
+
+FD_API int32_t fd_read(void* handle, void** pointer) {
+  fd::CountHostRead();
+  return fd::Guarded([&] { *pointer = fd::Unbox(handle).data_ptr(); });
+}
+
 FD_API int32_t fd_data(void* handle, void** pointer) {
   return fd::Guarded([&] { *pointer = fd::Unbox(handle).data_ptr(); });
 }
