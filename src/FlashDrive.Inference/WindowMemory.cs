@@ -12,8 +12,10 @@ public sealed class WindowMemory : IDisposable
     private readonly bool _guided;
 
     /// <param name="budget">Longest thought in tokens.</param>
+    /// <param name="keepPrepared">Prefill computes and prepares nothing twice; otherwise as it would for a single window.</param>
     internal WindowMemory(
-        DrivingModel model, WindowLayout layout, int sessions, bool guided, int budget, IReadOnlyList<int>? cameras = null, IReadOnlyList<ImageGrid>? grids = null)
+        DrivingModel model, WindowLayout layout, int sessions, bool guided, int budget, IReadOnlyList<int>? cameras = null, IReadOnlyList<ImageGrid>? grids = null,
+        bool keepPrepared = false)
     {
         (_cameras, _grids, _guided) = (cameras ?? [], grids ?? [], guided);
         var plan = new KvPoolPlan(layout, sessions, guided);
@@ -21,7 +23,7 @@ public sealed class WindowMemory : IDisposable
         var geometry = KvGeometry.Of(model.Configuration.Text, language.Dtype);
         Pool = new(geometry, plan.Classes());
         Views = new(geometry, plan.Views, plan.ViewSlots(budget));
-        Stage = new(language, model.Prompts, Pool, Views);
+        Stage = new(language, Pool, Views, new(plan.TailCapacity, LastRowOnly: keepPrepared, keepPrepared));
     }
 
     /// <summary>Pools for a prefill that brings its own way to fill them.</summary>
@@ -40,15 +42,17 @@ public sealed class WindowMemory : IDisposable
     internal bool Fits(PrefillRequest request) =>
         request.Guided == _guided && request.Cameras.SequenceEqual(_cameras) && request.Grids.SequenceEqual(_grids);
 
-    internal static WindowMemory For(DrivingModel model, PrefillRequest request, int sessions, int budget)
+    internal static WindowMemory For(DrivingModel model, PrefillRequest request, int sessions, EngineOptions options)
     {
         // Without a route, so that every route has the whole allowance.
-        var layout = WindowLayout.Of(model.Prompts.Build(new(request.Grids, request.FramesPerCamera, request.Cameras, null)));
-        return new(model, layout, sessions, request.Guided, budget, request.Cameras, [.. request.Grids]);
+        var layout = WindowLayout.Of(model.Prompts.Build(request.Prompt with { Route = null }));
+        var fast = options.Streaming.Enabled || options.OwnKernels;
+        return new(model, layout, sessions, request.Guided, options.Reasoning.Budget, request.Cameras, [.. request.Grids], fast);
     }
 
     public void Dispose()
     {
+        Stage?.Dispose();
         Views.Dispose();
         Pool.Dispose();
     }

@@ -19,7 +19,7 @@ public sealed class AdmissionRecorder(Action<AdmissionEntry> add) : IEngineObser
         var (facts, window, plan) = (ticket.Facts, ticket.Window, end.Plan);
         add(new(
             ticket.Lane.Name, ticket.FrameId, ticket.Tick.TickMicroseconds, digests.Images, digests.Motion, facts?.Epoch, facts?.EpochReason, window?.ColdReason,
-            window?.Inserted ?? ticket.Inserted, window?.Holes, window?.Patched ?? false, end.Outcome, end.Stage, end.Reason,
+            window?.Inserted ?? ticket.Inserted, window?.Holes, window?.Patched ?? false, window?.Refreshed ?? false, end.Outcome, end.Stage, end.Reason,
             plan is null ? null : FrameDigest.OfTokens(plan), plan is null ? null : FrameDigest.OfActions(plan)));
     }
 }

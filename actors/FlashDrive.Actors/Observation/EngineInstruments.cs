@@ -30,7 +30,7 @@ public sealed class EngineInstruments : IEngineObserver, IDisposable
         Histogram<double> Histogram(string name, string description) => _meter.CreateHistogram(name, "s", description, advice: Seconds);
         _frames = Counter(InstrumentNames.Frames, "{frame}", "Frames by how they ended");
         _restarts = Counter(InstrumentNames.ActorRestarts, "{restart}", "Actors made anew after a throw");
-        _reprefills = Counter(InstrumentNames.Reprefills, "{window}", "Windows begun anew, by reason");
+        _reprefills = Counter(InstrumentNames.Reprefills, "{window}", "Windows computed whole, by reason");
         _tokens = Counter(InstrumentNames.ReasoningTokens, "{token}", "Generated tokens of published plans");
         _drafted = Counter(InstrumentNames.DraftedTokens, "{token}", "Tokens proposed by a drafter");
         _accepted = Counter(InstrumentNames.AcceptedTokens, "{token}", "Proposed tokens the verifier took");
@@ -70,7 +70,7 @@ public sealed class EngineInstruments : IEngineObserver, IDisposable
         var tags = new TagList { { "stream", ticket.Lane.Name }, { "outcome", FrameOutcomes.NameOf(end.Outcome) }, { "reason", end.Stage is { } stage ? $"{stage}:{end.Reason}" : end.Reason ?? "" } };
         _frames.Add(1, tags);
         if (end is { Stage: StageNames.Guard, Reason: { } rule }) _rejections.Add(1, new KeyValuePair<string, object?>("rule", rule));
-        if (ticket.Window?.ColdReason is { } cold) _reprefills.Add(1, new KeyValuePair<string, object?>("reason", cold));
+        if (ticket.Window?.ReprefillReason is { } why) _reprefills.Add(1, new KeyValuePair<string, object?>("reason", why));
         var work = ticket.Work;
         if (work.Evaluations > 0) _evaluations.Add(work.Evaluations, new KeyValuePair<string, object?>("kind", "computed"));
         if (work.Drafted > 0) _drafted.Add(work.Drafted, new KeyValuePair<string, object?>("source", work.Source));

@@ -12,7 +12,7 @@ public sealed record AdmittedStream(string Name, ulong Seed);
 /// <param name="Settings">What the run was asked for, by name: everything but the frames that a replay needs.</param>
 public sealed record AdmissionHeader(int Version, IReadOnlyList<AdmittedStream> Streams, IReadOnlyDictionary<string, string> Settings)
 {
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
 }
 
 /// <summary>

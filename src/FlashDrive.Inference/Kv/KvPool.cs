@@ -52,14 +52,15 @@ public sealed class KvPool : IDisposable
     }
 
     /// <summary>An open block for a number of tokens, from the smallest class that holds them; the caller has its one reference.</summary>
+    /// <param name="atLeast">Smallest capacity that serves, when blocks of smaller classes are counted for other holders.</param>
     /// <exception cref="KvPoolExhaustedException">None is free.</exception>
-    public KvBlock Rent(int tokens)
+    public KvBlock Rent(int tokens, int atLeast = 0)
     {
         lock (_lock)
         {
             foreach (var (capacity, _, free) in _classes)
             {
-                if (capacity < tokens || free.Count == 0) continue;
+                if (capacity < Math.Max(tokens, atLeast) || free.Count == 0) continue;
                 var block = free.Pop();
                 block.Open(tokens);
                 return block;

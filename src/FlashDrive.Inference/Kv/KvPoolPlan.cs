@@ -11,8 +11,8 @@ public sealed record KvPoolPlan(WindowLayout Layout, int Sessions, bool Guided)
     /// <summary>Blocks by capacity for one stream.</summary>
     public IReadOnlyList<KvPoolClass> Classes()
     {
-        // Windows alive at once: one per session, each prefilled whole, so that none shares a block with the one before it,
-        // and the stream's own, which outlives its session.
+        // Windows alive at once: one per session, and the stream's own, which outlives its session. None need share a block with the one
+        // before it: whole prefills make every block anew, and with F ticks moved in so are all frames.
         var classes = Layout.Parts.Select(part => new KvPoolClass(CapacityOf(part), Sessions + 1));
         // Without its route a window differs in its tail alone and shares every other block.
         if (Guided) classes = classes.Concat(Layout.Parts.Where(part => part.Kind == WindowPartKind.Tail).Select(part => new KvPoolClass(CapacityOf(part), Sessions)));
@@ -25,6 +25,9 @@ public sealed record KvPoolPlan(WindowLayout Layout, int Sessions, bool Guided)
     /// <summary>Slots of one view: the longest window and what is written while thinking.</summary>
     /// <param name="budget">Longest thought in tokens; one more slot holds the hand-over token.</param>
     public int ViewSlots(int budget) => Layout.Length + RouteAllowance + budget + 1;
+
+    /// <summary>Tokens of a tail block: any tail of the allowance fits into each.</summary>
+    public int TailCapacity => Layout.Parts[^1] is { Kind: WindowPartKind.Tail } tail ? CapacityOf(tail) : 0;
 
     private static int CapacityOf(WindowPart part) => part.Kind == WindowPartKind.Tail ? part.Length + RouteAllowance : part.Length;
 }

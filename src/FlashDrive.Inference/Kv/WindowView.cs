@@ -16,12 +16,20 @@ public sealed class WindowView : IDisposable
     {
         _pool = pool;
         Slots = slots;
-        Tensor Make() => torch.zeros([1, geometry.KvHeads, slots, geometry.HeadDim], geometry.Dtype).DetachFromDisposeScope();
-        _keys = [.. Enumerable.Range(0, geometry.Layers).Select(_ => Make())];
-        _values = [.. Enumerable.Range(0, geometry.Layers).Select(_ => Make())];
+        using var scope = torch.NewDisposeScope();
+        Keys = torch.zeros([geometry.Layers, geometry.KvHeads, slots, geometry.HeadDim], geometry.Dtype).DetachFromDisposeScope();
+        Values = torch.zeros([geometry.Layers, geometry.KvHeads, slots, geometry.HeadDim], geometry.Dtype).DetachFromDisposeScope();
+        Tensor[] PerLayer(Tensor all) => [.. Enumerable.Range(0, geometry.Layers).Select(layer => all.narrow(0, layer, 1).DetachFromDisposeScope())];
+        (_keys, _values) = (PerLayer(Keys), PerLayer(Values));
     }
 
     public int Slots { get; }
+
+    /// <summary>Rotated keys of all layers, [layers, kvHeads, slots, headDim].</summary>
+    internal Tensor Keys { get; }
+
+    /// <summary>Values of all layers, [layers, kvHeads, slots, headDim].</summary>
+    internal Tensor Values { get; }
 
     /// <summary>Rotated keys and values of the first <paramref name="slots"/> slots, [1, kvHeads, slots, headDim], views.</summary>
     public (Tensor Keys, Tensor Values) Read(int layer, int slots) => (_keys[layer].narrow(2, 0, slots), _values[layer].narrow(2, 0, slots));
@@ -35,16 +43,20 @@ public sealed class WindowView : IDisposable
         _values[layer].narrow(2, slot, rows).copy_(values);
     }
 
+    /// <summary>Writes rows [1, kvHeads, rows, headDim] at the given int64 slots.</summary>
+    internal void Scatter(int layer, Tensor slots, Tensor rotatedKeys, Tensor values)
+    {
+        _keys[layer].index_copy_(2, slots, rotatedKeys);
+        _values[layer].index_copy_(2, slots, values);
+    }
+
     /// <summary>Reads a sealed block into its slots, rotating its keys at the window's positions.</summary>
     /// <param name="rotary">Tables of the part's slots, [tokens, headDim], in the cache's dtype.</param>
     internal void Materialise(KvBlock block, WindowPart part, RotaryTables rotary)
     {
         using var scope = torch.NewDisposeScope();
-        var (keys, values) = (block.Keys, block.Values);
-        // Rotate wants [layers, tokens, kvHeads, headDim].
-        var rotated = rotary.Rotate(keys.transpose(1, 2)).transpose(1, 2);
-        for (var layer = 0; layer < _keys.Length; layer++)
-            Write(layer, part.Start, rotated.select(0, layer).unsqueeze(0), values.select(0, layer).unsqueeze(0));
+        Keys.narrow(2, part.Start, part.Length).copy_(torch.fused.rotary(block.Keys, rotary.Cos, rotary.Sin));
+        Values.narrow(2, part.Start, part.Length).copy_(block.Values);
     }
 
     public void Dispose() => _pool.Return(this);
@@ -52,5 +64,7 @@ public sealed class WindowView : IDisposable
     internal void Free()
     {
         foreach (var tensor in _keys.Concat(_values)) tensor.Dispose();
+        Keys.Dispose();
+        Values.Dispose();
     }
 }

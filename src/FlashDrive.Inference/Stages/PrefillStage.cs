@@ -19,54 +19,111 @@ public sealed record PrefilledWindow(WindowFacts Facts, ReasoningSession Session
     }
 }
 
-/// <summary>What the language model reads of one window.</summary>
-/// <param name="HistoryTokens">Token ids of the ego history.</param>
-public sealed record PrefillRequest(
-    IReadOnlyList<int> Cameras, int FramesPerCamera, IReadOnlyList<ImageGrid> Grids, VisionFeatures Features, int[] HistoryTokens,
-    string? Route = null, bool Guided = false);
+/// <summary>How a prefill stage works.</summary>
+/// <param name="TailCapacity">Capacity of the pool's tail blocks; 0 takes any block that is long enough.</param>
+/// <param name="LastRowOnly">Behind the last layer's attention only the window's last row is computed.</param>
+/// <param name="KeepPrepared">Tensors of rotary tables, masks and places are kept from window to window.</param>
+public readonly record struct PrefillSettings(int TailCapacity = 0, bool LastRowOnly = false, bool KeepPrepared = false);
 
 /// <summary>
-/// Builds the prompt of a window and runs the language model over it, into new blocks. Holds the model's weights (shared, read only)
-/// and the pools; the blocks' leases leave with the result.
+/// Runs the language model over a window's prompt into new blocks, or into the blocks that an earlier window of its stream lacks. Holds
+/// the model's weights (shared, read only) and the pools; the blocks' leases leave with the result. Not thread-safe.
 /// </summary>
-public sealed class PrefillStage(LanguageModel language, PromptBuilder prompts, KvPool pool, WindowViewPool views)
+public sealed class PrefillStage(LanguageModel language, KvPool pool, WindowViewPool views, PrefillSettings settings = default) : IDisposable
 {
-    private readonly WindowPrefill _prefill = new(language, pool, views);
+    // A stream asks for windows moved by 1..F, a whole one now and then, and one without its route.
+    private const int MostKept = 12;
+
+    private readonly WindowPrefill _prefill = new(language, pool, views, settings.TailCapacity, settings.LastRowOnly);
+    private readonly List<(int Kind, PreparedRows Prepared)> _kept = new(MostKept + 1);
     private (Prompt Prompt, WindowLayout Layout)? _lastLayout;
 
-    public PrefilledWindow Prefill(WindowFacts facts, PrefillRequest request)
+    /// <summary>The whole prompt with its history fused already, every block new.</summary>
+    public ReasoningSession Whole(Prompt prompt, VisionFeatures? features, Action<int, Tensor>? observe = null) => Whole(prompt, HistoryOf(prompt), features, observe);
+
+    /// <summary>The whole prompt, every block new.</summary>
+    /// <param name="history">Token ids of the ego history.</param>
+    /// <param name="features">Of all images in prompt order.</param>
+    public ReasoningSession Whole(Prompt prompt, ReadOnlySpan<int> history, VisionFeatures? features, Action<int, Tensor>? observe = null) =>
+        Run(prompt, history, features, kind: 0, WindowRows.Whole, shared: null, observe);
+
+    /// <summary>
+    /// The window <paramref name="inserted"/> ticks after an earlier one of the same layout: the frames that stay and all text before the
+    /// last image are the earlier window's blocks, the newest frames of every view and the tail are computed (flashdrive.md §2).
+    /// </summary>
+    /// <param name="features">Of the newest frames: <paramref name="inserted"/> images of every view, in prompt order.</param>
+    /// <param name="earlier">A lease on the earlier window; it stays the caller's.</param>
+    /// <param name="frames">Frames of one view.</param>
+    public ReasoningSession Moved(
+        Prompt prompt, ReadOnlySpan<int> history, VisionFeatures features, KvLease earlier, int frames, int inserted, Action<int, Tensor>? observe = null) =>
+        Run(prompt, history, features, inserted, layout => WindowRows.Moved(layout, frames, inserted), earlier, observe);
+
+    /// <summary>
+    /// The window without its route: everything up to the last image is the same in both, so those blocks are shared and only the tail
+    /// is computed (alpamayo.md §11.3).
+    /// </summary>
+    /// <param name="prompt">With its route and its history fused.</param>
+    public ReasoningSession WithoutRoute(Prompt prompt, ReasoningSession guided)
+    {
+        var bare = prompt.WithoutRoute();
+        var tail = WindowLayout.Of(bare).Parts[^1];
+        if (tail.Kind != WindowPartKind.Tail || bare.RouteStart >= 0 || prompt.RouteStart < tail.Start)
+            throw new ArgumentException("the route must stand behind the last image", nameof(prompt));
+        return Run(bare, HistoryOf(bare), null, kind: -1, WindowRows.TailOnly, guided.Lease);
+    }
+
+    /// <summary>A window of given embeddings [1, length, hidden] at given positions, every block new.</summary>
+    public ReasoningSession Embedded(Tensor embeddings, RotaryPositions positions, WindowLayout layout, Action<int, Tensor>? observe = null)
+    {
+        using var prepared = new PreparedRows(language, WindowRows.Whole(layout), positions, []);
+        return _prefill.Run(prepared, embeddings, observe: observe);
+    }
+
+    public RotaryPositions Positions(Prompt prompt) => prompt.Layout.Positions;
+
+    public void Dispose()
+    {
+        foreach (var (_, prepared) in _kept) prepared.Dispose();
+        _kept.Clear();
+    }
+
+    /// <param name="kind">Tells prepared rows of one layout apart: ticks moved in, 0 for whole windows, −1 for a tail alone.</param>
+    private ReasoningSession Run(
+        Prompt prompt, ReadOnlySpan<int> history, VisionFeatures? features, int kind, Func<WindowLayout, WindowRows> rows, KvLease? shared = null,
+        Action<int, Tensor>? observe = null)
     {
         using var scope = torch.NewDisposeScope();
         using var guard = torch.no_grad();
-        var prompt = prompts.Build(new(request.Grids, request.FramesPerCamera, request.Cameras, request.Route));
-        var session = Whole(prompt, request.HistoryTokens, request.Features);
+        var prepared = Prepare(prompt, kind, rows);
         try
         {
-            var guided = request.Guided && request.Route is not null;
-            return new(facts, session, guided ? WithoutRoute(prompt.FuseHistory(request.HistoryTokens), session) : null);
+            var slots = prepared.Rows.Slots;
+            var ids = torch.empty([1, slots.Length], ScalarType.Int64);
+            prompt.WriteIds(history, slots, ids.buffer<long>());
+            var embeddings = features is null ? language.Embed(ids) : language.Embed(ids, prepared.ImageRows, features.Merged);
+            observe?.Invoke(-1, embeddings);
+            var deepstack = features is null ? null : new DeepstackInput(prepared.ImageRows, features.Deepstack);
+            return _prefill.Run(prepared, embeddings, deepstack, shared, observe);
         }
-        catch
+        finally
         {
-            session.Dispose();
-            throw;
+            if (!settings.KeepPrepared) prepared.Dispose();
         }
     }
 
-    /// <summary>The whole prompt with its history fused already, every block new.</summary>
-    public ReasoningSession Whole(Prompt prompt, VisionFeatures? features, Action<int, Tensor>? observe = null) =>
-        Whole(prompt, prompt.HistoryStart < 0 ? [] : prompt.Ids.AsSpan(prompt.HistoryStart, prompt.HistoryCount), features, observe);
-
-    private ReasoningSession Whole(Prompt prompt, ReadOnlySpan<int> historyTokens, VisionFeatures? features, Action<int, Tensor>? observe = null)
+    private PreparedRows Prepare(Prompt prompt, int kind, Func<WindowLayout, WindowRows> rows)
     {
-        using var scope = torch.NewDisposeScope();
-        using var guard = torch.no_grad();
-        var places = torch.tensor(prompt.Layout.ImagePlaces, prompt.Layout.ImagePlaces.Length);
-        var ids = torch.empty([1, prompt.Length], ScalarType.Int64);
-        prompt.WriteIds(historyTokens, ids.buffer<long>());
-        var embeddings = features is null ? language.Embed(ids) : language.Embed(ids, places, features.Merged);
-        observe?.Invoke(-1, embeddings);
-        var deepstack = features is null ? null : new DeepstackInput(places, features.Deepstack);
-        return _prefill.Run(embeddings, Positions(prompt), LayoutOf(prompt), deepstack, shared: null, observe);
+        var (layout, positions) = (LayoutOf(prompt), prompt.Layout.Positions);
+        for (var i = 0; i < _kept.Count; i++)
+            if (_kept[i].Kind == kind && _kept[i].Prepared.Serves(layout, positions.Flat)) return _kept[i].Prepared;
+        var made = new PreparedRows(language, rows(layout), positions, prompt.Layout.ImagePlaces);
+        _kept.Insert(0, (kind, made));
+        if (_kept.Count > MostKept)
+        {
+            _kept[^1].Prepared.Dispose();
+            _kept.RemoveAt(_kept.Count - 1);
+        }
+        return made;
     }
 
     /// <summary>A stream asks for the same prompt window after window.</summary>
@@ -78,26 +135,5 @@ public sealed class PrefillStage(LanguageModel language, PromptBuilder prompts, 
         return layout;
     }
 
-    /// <summary>
-    /// The window without its route: everything up to the last image is the same in both, so those blocks are shared and only the tail
-    /// is computed (alpamayo.md §11.3).
-    /// </summary>
-    public ReasoningSession WithoutRoute(Prompt prompt, ReasoningSession guided)
-    {
-        using var scope = torch.NewDisposeScope();
-        using var guard = torch.no_grad();
-        var bare = prompt.WithoutRoute();
-        var layout = WindowLayout.Of(bare);
-        var tail = layout.Parts[^1];
-        if (tail.Kind != WindowPartKind.Tail || bare.RouteStart >= 0 || prompt.RouteStart < tail.Start)
-            throw new ArgumentException("the route must stand behind the last image", nameof(prompt));
-        var ids = torch.tensor(Array.ConvertAll(bare.Ids[tail.Start..], id => (long)id), 1, tail.Length);
-        return _prefill.Run(language.Embed(ids), Positions(bare), layout, shared: guided.Lease);
-    }
-
-    /// <summary>A window of given embeddings [1, length, hidden] at given positions, every block new.</summary>
-    public ReasoningSession Embedded(Tensor embeddings, RotaryPositions positions, WindowLayout layout, Action<int, Tensor>? observe = null) =>
-        _prefill.Run(embeddings, positions, layout, observe: observe);
-
-    public RotaryPositions Positions(Prompt prompt) => prompt.Layout.Positions;
+    private static ReadOnlySpan<int> HistoryOf(Prompt prompt) => prompt.HistoryStart < 0 ? [] : prompt.Ids.AsSpan(prompt.HistoryStart, prompt.HistoryCount);
 }

@@ -1,7 +1,5 @@
 using FlashDrive.Inference.Kv;
 using FlashDrive.Model.Language;
-using FlashDrive.Model.Layers;
-using FlashDrive.Model.Tokenization;
 using FlashDrive.Torch;
 
 namespace FlashDrive.Inference.Stages;
@@ -10,22 +8,21 @@ namespace FlashDrive.Inference.Stages;
 /// Runs the language model over a window and commits its blocks: rows are computed for the parts that no earlier window holds, the
 /// others are read from shared blocks. Nothing is committed when a number is not finite or an operator throws.
 /// </summary>
-public sealed class WindowPrefill(LanguageModel language, KvPool pool, WindowViewPool views)
+/// <param name="tailCapacity">Capacity of the pool's tail blocks, so that a short tail takes no other part's block.</param>
+/// <param name="lastRowOnly">Behind the last layer's attention only the window's last row is computed: nothing else is read.</param>
+internal sealed class WindowPrefill(LanguageModel language, KvPool pool, WindowViewPool views, int tailCapacity, bool lastRowOnly)
 {
     private readonly List<(KvBlock Block, WindowPart Part)> _blocks = [], _fresh = [];
 
     /// <summary>The last token's [1, hidden] after the final norm and the session over the committed window.</summary>
-    /// <param name="embeddings">[1, rows, hidden]: the tokens from slot <c>Layout.Length − rows</c> on.</param>
-    /// <param name="shared">A lease on a window whose first parts are this window's first parts; it stays the caller's.</param>
+    /// <param name="embeddings">[1, rows, hidden]</param>
+    /// <param name="shared">A lease on the window whose blocks are shared; it stays the caller's.</param>
     /// <param name="observe">Sees the residual stream after each layer, [1, rows, hidden].</param>
-    public ReasoningSession Run(
-        Tensor embeddings, RotaryPositions positions, WindowLayout layout, DeepstackInput? deepstack = null, KvLease? shared = null,
-        Action<int, Tensor>? observe = null)
+    internal ReasoningSession Run(PreparedRows prepared, Tensor embeddings, DeepstackInput? deepstack = null, KvLease? shared = null, Action<int, Tensor>? observe = null)
     {
         using var scope = torch.NewDisposeScope();
         using var guard = torch.no_grad();
-        var first = layout.Length - (int)embeddings.size(1);
-        var flat = positions.Flat;
+        var length = prepared.Rows.Layout.Length;
         // One prefill at a time: the lists are made once.
         var (blocks, fresh) = (_blocks, _fresh);
         blocks.Clear();
@@ -34,17 +31,15 @@ public sealed class WindowPrefill(LanguageModel language, KvPool pool, WindowVie
         try
         {
             view = views.Rent();
-            var rotary = language.Rotary.Tables(flat).To(language.Dtype);
-            Gather(layout, first, shared, rotary, view, blocks);
-            foreach (var block in blocks)
-                if (block.Part.Start >= first) fresh.Add(block);
-            var hidden = language.Forward(
-                embeddings, rotary.Narrow(first, layout.Length - first), Mask(first, layout.Length), new WindowWriter(view, fresh), deepstack, observe);
+            Gather(prepared, shared, view);
+            var writer = new WindowWriter(view, prepared.IsContiguous ? null : prepared.Slots, fresh, length);
+            var from = lastRowOnly && observe is null ? embeddings.size(1) - 1 : 0;
+            var hidden = language.Forward(embeddings, prepared.RowRotary, prepared.Mask, writer, deepstack, observe, from);
             var last = language.Norm(hidden.select(1, hidden.size(1) - 1));
             if (!last.IsFinite()) throw new NonFiniteException("prefill", "hidden states");
-            CheckCache(view, layout.Length);
+            CheckCache(view, length);
             foreach (var (block, _) in fresh) block.Seal();
-            return new ReasoningSession(new KvLease(new BlockTable(blocks, flat, positions.RopeDelta)), view, last);
+            return new ReasoningSession(new KvLease(new BlockTable(blocks, prepared.Positions, prepared.RopeDelta)), view, last);
         }
         catch
         {
@@ -55,28 +50,29 @@ public sealed class WindowPrefill(LanguageModel language, KvPool pool, WindowVie
     }
 
     /// <summary>Collects the window's blocks, each with a reference of this window's own, and fills the view with the shared ones.</summary>
-    private void Gather(
-        WindowLayout layout, int first, KvLease? shared, RotaryTables rotary, WindowView view, List<(KvBlock Block, WindowPart Part)> blocks)
+    private void Gather(PreparedRows prepared, KvLease? shared, WindowView view)
     {
-        for (var i = 0; i < layout.Parts.Count; i++)
+        var rows = prepared.Rows;
+        var parts = rows.Layout.Parts;
+        for (var i = 0; i < parts.Count; i++)
         {
-            var part = layout.Parts[i];
-            if (part.Start >= first)
+            var (part, source) = (parts[i], rows.SourceOf(i));
+            if (source < 0)
             {
-                blocks.Add((pool.Rent(part.Length), part));
+                var capacity = part.Kind == WindowPartKind.Tail ? tailCapacity : 0;
+                _blocks.Add((pool.Rent(part.Length, capacity), part));
+                _fresh.Add(_blocks[^1]);
                 continue;
             }
-            if (shared is null || part.End > first || shared.Table.Part(i) != part)
-                throw new ArgumentException($"slots {part.Start}..{part.End} have neither rows to compute nor a shared block", nameof(shared));
-            var block = shared.Table.Block(i);
+            var table = (shared ?? throw new ArgumentNullException(nameof(shared), $"slots {part.Start}..{part.End} have neither rows to compute nor a shared block")).Table;
+            if (table.Part(source).Kind != part.Kind || table.Part(source).Length != part.Length)
+                throw new ArgumentException($"slots {part.Start}..{part.End} are {part.Kind}, the shared table has {table.Part(source)} for them", nameof(shared));
+            var block = table.Block(source);
             block.Retain();
-            blocks.Add((block, part));
-            view.Materialise(block, part, rotary.Narrow(part.Start, part.Length));
+            _blocks.Add((block, part));
+            view.Materialise(block, part, prepared.RotaryOf(part));
         }
     }
-
-    /// <summary>A single row may read everything.</summary>
-    private Tensor? Mask(int first, int length) => length - first == 1 ? null : AttentionMask.CausalFrom(first, length - first, language.Group);
 
     /// <summary>A sum is finite when all its terms are; one number per layer is looked at instead of every key.</summary>
     private void CheckCache(WindowView view, int length)

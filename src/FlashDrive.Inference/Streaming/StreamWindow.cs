@@ -28,6 +28,12 @@ public sealed class StreamWindow(int frames) : IDisposable
 
     public int Epoch { get; private set; } = -1;
 
+    /// <summary>The lease on the last window's blocks; null before the first window of an epoch.</summary>
+    internal KvLease? Table => _table;
+
+    /// <summary>Windows since all of one was computed, that one included; 0 before the first.</summary>
+    public int Age { get; private set; }
+
     /// <summary>Ticks held, at most F.</summary>
     public int Count => _slots.Length;
 
@@ -65,12 +71,14 @@ public sealed class StreamWindow(int frames) : IDisposable
 
     /// <summary>Makes the proposal the window. Takes over the waiting frames; those that no slot shows any more are disposed.</summary>
     /// <param name="table">A lease on the window's blocks, kept until the next one; null while the first ticks are collected.</param>
-    public void Commit(Proposal proposal, IReadOnlyList<EncodedFrame> waiting, KvLease? table)
+    /// <param name="whole">None of its blocks are an earlier window's.</param>
+    public void Commit(Proposal proposal, IReadOnlyList<EncodedFrame> waiting, KvLease? table, bool whole = true)
     {
         var before = _slots;
         _slots = proposal.Slots;
         Epoch = proposal.Facts.Newest.Epoch;
         _cold = table is null;
+        Age = table is null ? 0 : whole ? 1 : Age + 1;
         _table?.Dispose();
         _table = table;
         foreach (var slot in before) DisposeUnlessShown(slot.Source);
@@ -88,7 +96,7 @@ public sealed class StreamWindow(int frames) : IDisposable
     public void ReleaseTable()
     {
         _table?.Dispose();
-        _table = null;
+        (_table, Age) = (null, 0);
     }
 
     private void DisposeUnlessShown(EncodedFrame frame)

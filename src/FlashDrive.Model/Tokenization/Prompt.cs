@@ -72,6 +72,18 @@ public sealed record Prompt(
         for (var i = 0; i < historyIds.Length; i++) ids[HistoryStart + i] = historyIds[i];
     }
 
+    /// <summary>Writes the ids of some places, ascending, with the given history, into as many places.</summary>
+    /// <exception cref="ArgumentException">The number of history tokens is not the number of slots.</exception>
+    public void WriteIds(ReadOnlySpan<int> historyIds, ReadOnlySpan<int> places, Span<long> ids)
+    {
+        CheckHistory(historyIds);
+        for (var i = 0; i < places.Length; i++)
+        {
+            var history = places[i] - HistoryStart;
+            ids[i] = HistoryStart >= 0 && (uint)history < (uint)historyIds.Length ? historyIds[history] : Ids[places[i]];
+        }
+    }
+
     /// <summary>
     /// The ids without the route block, markers included, which is the prompt of guidance's unguided branch (alpamayo.md §11.3).
     /// </summary>

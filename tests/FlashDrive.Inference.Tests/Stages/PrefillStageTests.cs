@@ -95,7 +95,7 @@ public class PrefillStageTests
             var geometry = KvGeometry.Of(model.Configuration.Text, ScalarType.Float32);
             Pool = new(geometry, plan.Classes());
             Views = new(geometry, plan.Views, plan.ViewSlots(8));
-            Stage = new(model.Network.Language, model.Prompts, Pool, Views);
+            Stage = new(model.Network.Language, Pool, Views);
         }
 
         internal Prompt Prompt { get; }
@@ -108,6 +108,7 @@ public class PrefillStageTests
 
         public void Dispose()
         {
+            Stage.Dispose();
             Pool.Dispose();
             Views.Dispose();
         }
