@@ -41,6 +41,7 @@ public sealed class AlpamayoModel : IDisposable
     public void Dispose()
     {
         Vision.Dispose();
+        Language.Dispose();
         Expert.Dispose();
         _parameters.Dispose();
     }

@@ -30,6 +30,9 @@ internal sealed class ContiguousCache : IKeyValueStore, IKeyValueCache, IDisposa
 
     public (Tensor Keys, Tensor Values) Layer(int layer) => (_keys[layer].narrow(2, 0, _first + _rows), _values[layer].narrow(2, 0, _first + _rows));
 
+    /// <summary>All slots, as the own kernels take them.</summary>
+    internal KeyValueTensors Whole => new(_keys, _values);
+
     public void Dispose()
     {
         foreach (var tensor in _keys.Concat(_values)) tensor.Dispose();

@@ -1,3 +1,4 @@
+using FlashDrive.Model.Language;
 using FlashDrive.Model.Layers;
 using FlashDrive.Torch;
 
@@ -30,6 +31,9 @@ public sealed class WindowView : IDisposable
 
     /// <summary>Values of all layers, [layers, kvHeads, slots, headDim].</summary>
     internal Tensor Values { get; }
+
+    /// <summary>All slots of all layers, as the own kernels read and write them.</summary>
+    public KeyValueTensors Tensors => new(_keys, _values);
 
     /// <summary>Rotated keys and values of the first <paramref name="slots"/> slots, [1, kvHeads, slots, headDim], views.</summary>
     public (Tensor Keys, Tensor Values) Read(int layer, int slots) => (_keys[layer].narrow(2, 0, slots), _values[layer].narrow(2, 0, slots));

@@ -6,9 +6,10 @@ using FlashDrive.Torch;
 namespace FlashDrive.Model.Language;
 
 /// <summary>The Qwen3-VL language model (alpamayo.md §7). Stateless and thread-safe: caches belong to the caller.</summary>
-public sealed class LanguageModel
+public sealed class LanguageModel : IDisposable
 {
     private readonly TextConfiguration _configuration;
+    private readonly Lazy<LanguageKernel> _kernel;
     private readonly Tensor _embedding;
     private readonly DecoderLayer[] _layers;
     private readonly RmsNorm _norm;
@@ -24,7 +25,11 @@ public sealed class LanguageModel
         _norm = new(parameters[prefix + "norm.weight"], configuration.RmsNormEps);
         _head = new(parameters.Find(ParameterShapes.Head) ?? _embedding);
         Rotary = new(configuration.RopeTheta, configuration.HeadDim, configuration.MropeSection);
+        _kernel = new(() => new(configuration, parameters));
     }
+
+    /// <summary>The same model on the own kernels, packed at first use; for float32 weights on the CPU, without gradients.</summary>
+    public LanguageKernel Kernel => _kernel.Value;
 
     public MultimodalRotary Rotary { get; }
 
@@ -76,6 +81,11 @@ public sealed class LanguageModel
 
     /// <summary>Logits of normalised rows: [.., hidden] -> [.., vocabulary], in the compute dtype.</summary>
     public Tensor Logits(Tensor normed) => _head.Forward(normed);
+
+    public void Dispose()
+    {
+        if (_kernel.IsValueCreated) _kernel.Value.Dispose();
+    }
 
     private Tensor Layer(int index, Tensor x, RotaryTables rotary, Tensor? mask, IKeyValueStore store, DeepstackInput? deepstack, long from)
     {

@@ -1,6 +1,8 @@
-#include <ATen/Parallel.h>
+#include <cstring>
 
+#include "kernel_attention.h"
 #include "kernel_product.h"
+#include "kernel_rows.h"
 
 namespace fd::kernel {
 namespace {
@@ -29,11 +31,14 @@ void Fill(Table (&tables)[3], void (*Table::*place)(A...)) {
 
 struct Tables {
   Table level[3];
-  Tables() { Fill<ProductKernel>(level, &Table::product); }
+  Tables() {
+    Fill<ProductKernel>(level, &Table::product);
+    Fill<NormKernel>(level, &Table::norm);
+    Fill<HeadsKernel>(level, &Table::heads);
+    Fill<TransposeKernel>(level, &Table::transpose);
+    Fill<AttentionKernel>(level, &Table::attention);
+  }
 };
-
-// Multiply-adds below which a second thread costs more than it gains.
-constexpr int64_t kWorth = 1 << 20;
 
 }  // namespace
 
@@ -56,9 +61,23 @@ void Pack(const float* weight, int64_t out, int64_t in, float* panels, int64_t s
 void Multiply(const Product& product) {
   const auto run = Kernels().product;
   const int64_t columns = product.finish == Finish::kSwiglu ? 2 * Padded(product.out) : Padded(product.out), panels = columns / kPanel;
-  if (product.rows * product.in * columns < 2 * kWorth) return run(&product, 0, panels);
   // Pairs of panels: a gated pair stays together.
-  at::parallel_for(0, (panels + 1) / 2, 1, [&](int64_t begin, int64_t end) { run(&product, 2 * begin, std::min(2 * end, panels)); });
+  Share((panels + 1) / 2, product.rows * product.in * columns, [&](int64_t begin, int64_t end) { run(&product, 2 * begin, std::min(2 * end, panels)); });
+}
+
+KeySpace TakeKeys(Arena& arena, int64_t length, int64_t d) {
+  return {arena.Take(Padded(length) * d), d % kPanel ? arena.Take(length * Padded(d)) : nullptr};
+}
+
+Keys Prepare(const KeySpace& space, const float* k, int64_t k_row, const float* v, int64_t v_row, int64_t length, int64_t d) {
+  Kernels().transpose(k, k_row, length, d, space.tiles);
+  if (!space.v) return {space.tiles, v, v_row, length};
+  const int64_t d16 = Padded(d);
+  for (int64_t i = 0; i < length; ++i) {
+    std::memcpy(space.v + i * d16, v + i * v_row, d * sizeof(float));
+    std::memset(space.v + i * d16 + d, 0, (d16 - d) * sizeof(float));
+  }
+  return {space.tiles, space.v, d16, length};
 }
 
 const float* Dense(const at::Tensor& t, const char* name) {
