@@ -131,7 +131,7 @@ internal sealed class PrefillActor(Pipeline pipeline, IPrefill prefill) : IActor
             if (prefill.Prefill(lane.Prefill, _inserted) is { } window)
             {
                 ticket.Window = window.Facts;
-                session = new(window, pipeline.Options.Engine, lane.Options.Seed, ticket.IsCancelled);
+                session = new(window, pipeline.Options.Engine, lane.Options.Seed, ticket.IsCancelled, lane.Drafting);
             }
         }
         catch (Exception failure)

@@ -3,6 +3,7 @@ using FlashDrive.Model;
 using FlashDrive.Model.Actions;
 using FlashDrive.Model.Checkpoints;
 using FlashDrive.Model.Configuration;
+using FlashDrive.Model.Drafting;
 using FlashDrive.Model.Tokenization;
 using FlashDrive.Model.Vision;
 using FlashDrive.Torch;
@@ -12,6 +13,8 @@ namespace FlashDrive.Inference;
 /// <summary>A checkpoint ready to drive: the network and everything around it that has no weights.</summary>
 public sealed class DrivingModel : IDisposable
 {
+    private ParameterSet? _drafterParameters;
+
     /// <param name="network">Ownership passes to this object.</param>
     public DrivingModel(string name, AlpamayoModel network, ModelVocabulary vocabulary, ActionSpaceConfiguration? actionSpace = null)
     {
@@ -35,6 +38,22 @@ public sealed class DrivingModel : IDisposable
     public DeltaTrajectoryTokenizer History { get; }
 
     public UnicycleActionSpace Actions { get; }
+
+    /// <summary>The drafter that belongs to the model, or null.</summary>
+    public BlockDrafter? Drafter { get; private set; }
+
+    /// <summary>Gives the model a drafter.</summary>
+    /// <param name="parameters">Ownership passes to this object.</param>
+    /// <exception cref="InvalidConfigurationException">It cannot belong to this model; the message names the size.</exception>
+    public void Attach(DrafterConfiguration configuration, ParameterSet parameters)
+    {
+        if (Drafter is not null) throw new InvalidOperationException("the model has a drafter already");
+        Drafter = new(configuration.For(Configuration.Text, Vocabulary.Length), parameters, Network.Language);
+        _drafterParameters = parameters;
+    }
+
+    /// <summary>The drafter that a run with these options uses, or null.</summary>
+    internal BlockDrafter? DrafterOf(EngineOptions options) => options.Drafting.Enabled ? Drafter : null;
 
     /// <summary>Token ids of an ego history, as the prompt's history slots hold them.</summary>
     public int[] HistoryTokens(EgoHistory history)
@@ -67,7 +86,11 @@ public sealed class DrivingModel : IDisposable
         return new(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), network, vocabulary, ActionSpace(configuration, checkpoint.Buffers, dtype));
     }
 
-    public void Dispose() => Network.Dispose();
+    public void Dispose()
+    {
+        _drafterParameters?.Dispose();
+        Network.Dispose();
+    }
 
     /// <summary>Stored constants are authoritative; without them a model loaded in bfloat16 rounds the configuration's (alpamayo.md §14).</summary>
     private static ActionSpaceConfiguration ActionSpace(ModelConfiguration configuration, CheckpointBuffers buffers, ScalarType dtype)

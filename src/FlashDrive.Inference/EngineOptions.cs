@@ -43,7 +43,10 @@ public sealed record EngineOptions(
         OptionRule.Require(Flow.GuidanceWeight is null || double.IsFinite(Flow.GuidanceWeight.Value), "guidance weight", Flow.GuidanceWeight, "must be finite");
         OptionRule.Require(double.IsFinite(Reasoning.Temperature) && Reasoning.Temperature >= 0, "temperature", Reasoning.Temperature, "must be finite and not negative");
         OptionRule.Require(Reasoning.TopP is > 0 and <= 1, "top-p", Reasoning.TopP, "must be above 0 and at most 1");
-        OptionRule.Require(Reasoning.Budget is >= 1 and <= 4096, "budget", Reasoning.Budget, "must be from 1 to 4096 tokens");
+        OptionRule.Require(Reasoning.Budget is >= 0 and <= 4096, "budget", Reasoning.Budget, "must be from 0 to 4096 tokens");
+        OptionRule.Require(double.IsFinite(Drafting.CostRatio) && Drafting.CostRatio >= 1, "draft cost ratio", Drafting.CostRatio, "must be finite and at least 1");
+        OptionRule.Require(Drafting.Window is >= 1 and <= 10_000, "draft window", Drafting.Window, "must be from 1 to 10000 rounds");
+        OptionRule.Require(Drafting.ProbeAfter is >= 1 and <= 1_000_000, "draft probe", Drafting.ProbeAfter, "must be from 1 to 1000000 rounds");
         return this;
     }
 }

@@ -4,9 +4,16 @@ namespace FlashDrive.Inference;
 
 /// <summary>One chain of thought.</summary>
 /// <param name="Text">The sentence, markers removed.</param>
-/// <param name="Tokens">Generated token ids, end markers included.</param>
-/// <param name="Completed">It ended with the hand-over token, not at the budget or the end of the turn.</param>
-public sealed record Thought(string Text, IReadOnlyList<int> Tokens, bool Completed);
+/// <param name="Tokens">Token ids, the end of the thought and the start of the trajectory included.</param>
+/// <param name="Completed">The target ended it, neither the budget nor the end of the turn.</param>
+public sealed record Thought(string Text, IReadOnlyList<int> Tokens, bool Completed)
+{
+    /// <summary>Where each token came from: <c>target</c>, <c>rule</c>, or the name of the drafter whose proposal was taken.</summary>
+    public IReadOnlyList<string> Sources { get; init; } = [];
+
+    /// <summary>The budget closed it.</summary>
+    public bool Closed { get; init; }
+}
 
 /// <summary>What the engine decided at one tick.</summary>
 /// <param name="TickMicroseconds">Time of the newest frame, the origin of the trajectories.</param>

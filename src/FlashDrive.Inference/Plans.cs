@@ -1,4 +1,6 @@
 using FlashDrive.Driving;
+using FlashDrive.Inference.Speculation;
+using FlashDrive.Inference.Stages;
 using FlashDrive.Inference.Streaming;
 using FlashDrive.Model.Tokenization;
 
@@ -7,11 +9,16 @@ namespace FlashDrive.Inference;
 /// <summary>Turns tokens and actions into what a plan shows.</summary>
 internal static class Plans
 {
-    internal static Thought Thought(ModelVocabulary vocabulary, IReadOnlyList<int> tokens)
+    internal static Thought Thought(ModelVocabulary vocabulary, ReasoningSession session)
     {
+        var tokens = session.Tokens;
         var end = tokens.TakeWhile(t => t != vocabulary.CotEnd && t != vocabulary.TrajectoryFutureStart && t != vocabulary.Eos).Count();
         var text = vocabulary.Tokenizer.Decode([.. tokens.Take(end)]).Trim();
-        return new(text, [.. tokens], tokens.Count > 0 && tokens[^1] == vocabulary.TrajectoryFutureStart);
+        return new(text, [.. tokens], session.Ending is ThoughtEnding.Completed or ThoughtEnding.Period)
+        {
+            Sources = [.. session.Sources],
+            Closed = session.Ending == ThoughtEnding.Budget,
+        };
     }
 
     internal static Plan Assemble(DrivingModel model, WindowFacts window, IReadOnlyList<Thought> thoughts, float[] actions)

@@ -1,5 +1,6 @@
 using FlashDrive.Driving;
 using FlashDrive.Inference.Admission;
+using FlashDrive.Inference.Speculation;
 using FlashDrive.Inference.Stages;
 using FlashDrive.Inference.Streaming;
 using FlashDrive.Torch;
@@ -20,6 +21,7 @@ public sealed class SequentialRollout : IDisposable
     private readonly TimeProvider _time;
     private readonly EngineStages _stages;
     private readonly IngestState _ingest = new();
+    private readonly DraftingSwitch _drafting;
     private readonly PrefillState _prefill, _whole;
     private readonly List<EncodedFrame> _waiting = [];
 
@@ -30,6 +32,7 @@ public sealed class SequentialRollout : IDisposable
         (_model, _options, _time) = (model, options.Validated(), time ?? new StoppedTime());
         _stages = EngineStages.Of(model, options, Sessions);
         if (change is not null) _stages = change(_stages);
+        _drafting = new(options.Drafting);
         (_prefill, _whole) = (new(options.FramesPerCamera), new(options.FramesPerCamera));
     }
 
@@ -56,7 +59,7 @@ public sealed class SequentialRollout : IDisposable
             if (fate.IsSuperseded) return run.End(FrameOutcome.Dropped, DropReasons.Superseded);
             using var window = run.At(StageNames.Prefill, () => Prefill(fate));
             if (window is null) return run.End(FrameOutcome.Dropped, DropReasons.Warming);
-            using var session = new FrameSession(window, _options, _options.Seed, () => cancellation.IsCancellationRequested);
+            using var session = new FrameSession(window, _options, _options.Seed, () => cancellation.IsCancellationRequested, _drafting);
             var plan = Think(session, fate, run);
             fate.Enter(StageNames.Guard);
             return _stages.Guard.Check(plan, tick.History) is { } rule ? run.End(FrameOutcome.Failed, rule, StageNames.Guard, plan: plan) : run.Planned(plan);
@@ -85,7 +88,7 @@ public sealed class SequentialRollout : IDisposable
                 new(newest.FrameId, newest.TickMicroseconds, [.. newest.Frames.Select(f => f.CameraIndex)], newest.History, newest.Navigation, false, 0, "whole"),
                 window.Ticks.Count, 0, window.Ticks.Any(t => t.IsPatched), "whole");
             using var prefilled = run.At(StageNames.Prefill, () => ((StreamPrefillStage)_stages.Prefill).Whole(_whole, facts, encoded.Grids, encoded.Features));
-            using var session = new FrameSession(prefilled, _options, _options.Seed, () => cancellation.IsCancellationRequested);
+            using var session = new FrameSession(prefilled, _options, _options.Seed, () => cancellation.IsCancellationRequested, _drafting);
             return run.Planned(Think(session, null, run));
         }
         catch (NonFiniteException e)
@@ -148,13 +151,7 @@ public sealed class SequentialRollout : IDisposable
 
     private bool Reason(FrameSession session)
     {
-        for (var goOn = true; goOn;)
-        {
-            var draft = _stages.Routine.Propose(session);
-            using var scores = _stages.Deliberative.Score(session, draft);
-            goOn = _stages.Verifier.Accept(session, draft, scores);
-        }
-        _stages.Deliberative.Settle(session);
+        ThoughtLoop.Run(_stages.Routine, _stages.Deliberative, _stages.Verifier, session);
         return true;
     }
 

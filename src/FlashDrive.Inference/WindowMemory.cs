@@ -1,4 +1,5 @@
 using FlashDrive.Inference.Kv;
+using FlashDrive.Inference.Speculation;
 using FlashDrive.Inference.Stages;
 using FlashDrive.Model.Tokenization;
 
@@ -15,7 +16,7 @@ public sealed class WindowMemory : IDisposable
     /// <param name="keepPrepared">Prefill computes and prepares nothing twice; otherwise as it would for a single window.</param>
     internal WindowMemory(
         DrivingModel model, WindowLayout layout, int sessions, bool guided, int budget, IReadOnlyList<int>? cameras = null, IReadOnlyList<ImageGrid>? grids = null,
-        bool keepPrepared = false)
+        bool keepPrepared = false, DraftContext? context = null)
     {
         (_cameras, _grids, _guided) = (cameras ?? [], grids ?? [], guided);
         var plan = new KvPoolPlan(layout, sessions, guided);
@@ -23,7 +24,7 @@ public sealed class WindowMemory : IDisposable
         var geometry = KvGeometry.Of(model.Configuration.Text, language.Dtype);
         Pool = new(geometry, plan.Classes());
         Views = new(geometry, plan.Views, plan.ViewSlots(budget));
-        Stage = new(language, Pool, Views, new(plan.TailCapacity, LastRowOnly: keepPrepared, keepPrepared));
+        Stage = new(language, Pool, Views, new(plan.TailCapacity, LastRowOnly: keepPrepared, keepPrepared), context);
     }
 
     /// <summary>Pools for a prefill that brings its own way to fill them.</summary>
@@ -47,7 +48,8 @@ public sealed class WindowMemory : IDisposable
         // Without a route, so that every route has the whole allowance.
         var layout = WindowLayout.Of(model.Prompts.Build(request.Prompt with { Route = null }));
         var fast = options.Streaming.Enabled || options.OwnKernels;
-        return new(model, layout, sessions, request.Guided, options.Reasoning.Budget, request.Cameras, [.. request.Grids], fast);
+        var context = DraftContext.Of(model.DrafterOf(options));
+        return new(model, layout, sessions, request.Guided, options.Reasoning.Budget, request.Cameras, [.. request.Grids], fast, context);
     }
 
     public void Dispose()

@@ -6,7 +6,7 @@ namespace FlashDrive.Inference.Tests;
 
 public class SequentialRolloutTests
 {
-    private static readonly EngineOptions Options = new(new ReasoningOptions(Budget: 6), new FlowOptions(Samples: 2, Steps: 3), FramesPerCamera: 2, Seed: 3);
+    private static readonly EngineOptions Options = new(new ReasoningOptions(Budget: 12), new FlowOptions(Samples: 2, Steps: 3), FramesPerCamera: 2, Seed: 3);
 
     [Fact]
     public void The_same_seed_gives_the_same_tokens_and_trajectories_bit_for_bit()
@@ -117,7 +117,7 @@ public class SequentialRolloutTests
 
     [Theory]
     [InlineData("samples", 0)]
-    [InlineData("budget", 0)]
+    [InlineData("budget", -1)]
     [InlineData("temperature", -1)]
     public void An_option_out_of_range_is_refused_by_name(string option, int value)
     {

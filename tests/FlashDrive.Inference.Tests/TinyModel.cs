@@ -22,7 +22,18 @@ internal static class TinyModel
         using var scope = torch.NewDisposeScope();
         using var generator = new Generator(7);
         var parameters = ParameterShapes.Of(configuration, vocabulary.Length).Select(shape => KeyValuePair.Create(shape.Name, Draw(generator, shape).to(dtype)));
-        return new("tiny", new AlpamayoModel(configuration, new ParameterSet(parameters)), vocabulary);
+        var set = new ParameterSet(parameters);
+        Punctuate(set, vocabulary);
+        return new("tiny", new AlpamayoModel(configuration, set), vocabulary);
+    }
+
+    /// <summary>Makes a few tokens loud, so that thoughts of random weights have sentences and ends.</summary>
+    private static void Punctuate(ParameterSet parameters, ModelVocabulary vocabulary)
+    {
+        using var guard = torch.no_grad();
+        var head = parameters[ParameterShapes.Head];
+        foreach (var text in (string[])[".", "!", "?"]) head[vocabulary.Tokenizer.IdOf(text)!.Value].mul_(5);
+        head[vocabulary.CotEnd].mul_(4);
     }
 
     /// <summary>Two cameras with noise images that differ from tick to tick.</summary>

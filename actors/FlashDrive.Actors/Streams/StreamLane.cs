@@ -3,6 +3,7 @@ using FlashDrive.Actors.Observation;
 using FlashDrive.Driving;
 using FlashDrive.Inference;
 using FlashDrive.Inference.Publishing;
+using FlashDrive.Inference.Speculation;
 using FlashDrive.Inference.Stages;
 using FlashDrive.Inference.Streaming;
 
@@ -27,6 +28,7 @@ public sealed class StreamLane : IDisposable
         EncodeCredits = new($"encode ({options.Name})", pipeline.EncodeCredits);
         SessionCredits = new($"session ({options.Name})", pipeline.Sessions);
         Prefill = new(pipeline.Engine.FramesPerCamera);
+        Drafting = new(pipeline.Engine.Drafting);
         Waiting = new(pipeline.Engine.FramesPerCamera + 1);
         Held = new(pipeline.Sessions);
         // The inlet's one and those with a credit.
@@ -54,6 +56,9 @@ public sealed class StreamLane : IDisposable
 
     /// <summary>Prefill's: encoded frames, oldest first, at most F after every message.</summary>
     internal List<EncodedMessage> Waiting { get; }
+
+    /// <summary>The routine reasoner's: the drafting counts. The verifier reports to it.</summary>
+    internal DraftingSwitch Drafting { get; }
 
     /// <summary>The publisher's.</summary>
     internal PublisherState Publishing { get; } = new();

@@ -1,3 +1,5 @@
+using FlashDrive.Inference.Speculation;
+
 namespace FlashDrive.Inference.Kv;
 
 /// <summary>How many blocks and views an engine needs, from the layout of its windows and the number of frames in flight.</summary>
@@ -23,8 +25,10 @@ public sealed record KvPoolPlan(WindowLayout Layout, int Sessions, bool Guided)
     public int Views => Sessions * (Guided ? 2 : 1);
 
     /// <summary>Slots of one view: the longest window and what is written while thinking.</summary>
-    /// <param name="budget">Longest thought in tokens; one more slot holds the hand-over token.</param>
-    public int ViewSlots(int budget) => Layout.Length + RouteAllowance + budget + 1;
+    /// <param name="budget">Most tokens drawn for a thought.</param>
+    public int ViewSlots(int budget) =>
+        // The thought's text, and behind it the two tokens that close it or, while it goes on, a draft that its last token may begin.
+        Layout.Length + RouteAllowance + budget + Math.Max(2, DraftingOptions.LongestDraft);
 
     /// <summary>Tokens of a tail block: any tail of the allowance fits into each.</summary>
     public int TailCapacity => Layout.Parts[^1] is { Kind: WindowPartKind.Tail } tail ? CapacityOf(tail) : 0;

@@ -1,29 +1,42 @@
+using FlashDrive.Inference.Speculation;
 using FlashDrive.Model.Language;
 using FlashDrive.Model.Layers;
 using FlashDrive.Torch;
 
 namespace FlashDrive.Inference.Stages;
 
-/// <summary>What the target thinks of the next token: [rows, vocabulary] float32, row i after the i-th token that was written.</summary>
-public sealed record TargetScores(Tensor Logits) : IDisposable
+/// <summary>What the target thinks of the next token.</summary>
+/// <param name="Logits">[rows, vocabulary] float32, row i after the i-th token that was written; not checked to be finite.</param>
+/// <param name="Features">[rows, features] for a drafter, or null.</param>
+public sealed record TargetScores(Tensor Logits, Tensor? Features = null) : IDisposable
 {
-    public void Dispose() => Logits.Dispose();
+    public void Dispose()
+    {
+        Logits.Dispose();
+        Features?.Dispose();
+    }
 }
 
 /// <summary>
-/// The unmodified target model: writes the tokens that are not in the scratch yet in one forward pass and scores what comes after each.
+/// The unmodified target model: writes the tokens that are not in the scratch yet and the proposals behind them in one forward pass and
+/// scores what comes after each.
 /// </summary>
-public sealed class DeliberativeReasonerStage(LanguageModel language) : IDeliberativeReasoner
+/// <param name="featureLayers">Layers whose residual streams a drafter is conditioned on; null when nothing is drafted.</param>
+public sealed class DeliberativeReasonerStage(LanguageModel language, IReadOnlyList<int>? featureLayers = null) : IDeliberativeReasoner
 {
+    private readonly FeatureRows? _features = featureLayers is null ? null : new(featureLayers);
+
     public TargetScores Score(FrameSession session, DraftTokens draft)
     {
         session.ThrowIfCancelled();
-        return Score(session.Session);
+        if (session.Session.Tokens.Count > 0) session.CountForward();
+        return Score(session.Session, draft.Tokens);
     }
 
     /// <summary>The branch without route reads the same thought (alpamayo.md §11.3).</summary>
     public void Settle(FrameSession session)
     {
+        if (session.Session.Unwritten > 0) session.CountForward();
         Settle(session.Session);
         if (session.Unguided is not { } unguided) return;
         unguided.Restart();
@@ -32,16 +45,7 @@ public sealed class DeliberativeReasonerStage(LanguageModel language) : IDeliber
     }
 
     /// <summary>Scores after every token not written yet, or after the window when nothing has been generated.</summary>
-    /// <exception cref="NonFiniteException">The logits are not finite.</exception>
-    public TargetScores Score(ReasoningSession session)
-    {
-        using var scope = torch.NewDisposeScope();
-        using var guard = torch.no_grad();
-        var normed = session.Tokens.Count == 0 ? session.LastHidden : language.Norm(WriteTokens(session));
-        var logits = Precision32(language.Logits(normed));
-        if (!logits.IsFinite()) throw new NonFiniteException("decode", "logits");
-        return new TargetScores(logits.DetachFromDisposeScope());
-    }
+    public TargetScores Score(ReasoningSession session) => Score(session, []);
 
     /// <summary>Writes the keys and values of the tokens not written yet, without scoring: the hand-over token must be in the cache.</summary>
     public void Settle(ReasoningSession session)
@@ -49,21 +53,33 @@ public sealed class DeliberativeReasonerStage(LanguageModel language) : IDeliber
         if (session.Unwritten == 0) return;
         using var scope = torch.NewDisposeScope();
         using var guard = torch.no_grad();
-        WriteTokens(session);
+        WriteTokens(session, [], null);
     }
 
-    /// <summary>Residual stream [rows, hidden] of the tokens not written yet.</summary>
-    private Tensor WriteTokens(ReasoningSession session)
+    private TargetScores Score(ReasoningSession session, IReadOnlyList<int> draft)
     {
-        var rows = session.Unwritten;
-        if (rows == 0) throw new InvalidOperationException("every token of the session is scored already");
-        var scratch = session.Scratch;
+        using var scope = torch.NewDisposeScope();
+        using var guard = torch.no_grad();
+        var begun = session.Tokens.Count > 0;
+        if (!begun && draft.Count > 0) throw new ArgumentException("a draft follows a known token, and nothing has been generated", nameof(draft));
+        _features?.Begin(scope);
+        var normed = begun ? language.Norm(WriteTokens(session, draft, _features)) : session.LastHidden;
+        var logits = Precision32(language.Logits(normed));
+        return new TargetScores(logits.DetachFromDisposeScope(), begun ? _features?.Take().DetachFromDisposeScope() : null);
+    }
+
+    /// <summary>Residual stream [rows, hidden] of the tokens not written yet and of the draft behind them.</summary>
+    private Tensor WriteTokens(ReasoningSession session, IReadOnlyList<int> draft, FeatureRows? features)
+    {
+        var (own, scratch) = (session.Unwritten, session.Scratch);
+        if (own <= 0) throw new InvalidOperationException("every token of the session is scored already");
+        var rows = own + draft.Count;
         var ids = new long[rows];
-        for (var i = 0; i < rows; i++) ids[i] = session.Tokens[scratch.Tokens + i];
+        for (var i = 0; i < rows; i++) ids[i] = i < own ? session.Tokens[scratch.Tokens + i] : draft[i - own];
         var embeddings = language.Embed(torch.tensor(ids, 1, rows));
         var rotary = language.Rotary.TextTables(session.PositionOf(scratch.Slots), rows);
         scratch.Begin(rows);
-        var hidden = language.Forward(embeddings, rotary, Mask(scratch.Slots, rows), scratch);
+        var hidden = language.Forward(embeddings, rotary, Mask(scratch.Slots, rows), scratch, observe: features is null ? null : features.Observe);
         scratch.Commit();
         return hidden.squeeze(0);
     }

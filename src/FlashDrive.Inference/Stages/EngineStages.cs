@@ -1,4 +1,5 @@
 using FlashDrive.Inference.Guard;
+using FlashDrive.Inference.Speculation;
 using FlashDrive.Inference.Streaming;
 using FlashDrive.Model.Language;
 
@@ -29,8 +30,7 @@ public interface IRoutineReasoner
 /// <summary>The unmodified target model.</summary>
 public interface IDeliberativeReasoner
 {
-    /// <summary>Scores after every token not written yet.</summary>
-    /// <exception cref="NonFiniteException">The logits are not finite.</exception>
+    /// <summary>Scores after every token not written yet and after every proposal.</summary>
     TargetScores Score(FrameSession session, DraftTokens draft);
 
     /// <summary>Writes what an ended thought has not written yet, in every branch: the flow reads all of it.</summary>
@@ -41,6 +41,7 @@ public interface IDeliberativeReasoner
 public interface IVerifier
 {
     /// <summary>True while the thought goes on.</summary>
+    /// <exception cref="NonFiniteException">Logits that decide are not finite.</exception>
     bool Accept(FrameSession session, DraftTokens draft, TargetScores scores);
 }
 
@@ -65,14 +66,17 @@ public sealed record EngineStages(
     public static EngineStages Of(DrivingModel model, EngineOptions options, int sessions)
     {
         options.Validated();
-        var c = model.Configuration;
+        var (c, v) = (model.Configuration, model.Vocabulary);
+        var drafter = model.DrafterOf(options);
+        var rules = ThoughtRules.Of(v);
+        TokenSampler NewSampler() => new(v.Length, v.TrajectoryStart, v.TrajectoryCount);
         return new(
             new(),
             new StreamingEncoderStage(model.Network.Vision, model.NewImageProcessor(), c.Vision.MergeSize),
             new StreamPrefillStage(model, options, sessions),
-            new RoutineReasonerStage(),
-            new DeliberativeReasonerStage(model.Network.Language),
-            new VerifierStage(model.Vocabulary, new TokenSampler(model.Vocabulary.Length, model.Vocabulary.TrajectoryStart, model.Vocabulary.TrajectoryCount)),
+            new RoutineReasonerStage(rules, v.Length, drafter is null ? null : new DflashProposer(drafter, NewSampler())),
+            new DeliberativeReasonerStage(model.Network.Language, drafter?.Configuration.TargetLayers),
+            new VerifierStage(rules, NewSampler(), v.Length),
             new PlanHeadStage(model, new(model.Network.Expert, c.ActionSpace.Waypoints, c.Flow.Steps)),
             new(GuardLimits.Of(c.ActionSpace)));
     }

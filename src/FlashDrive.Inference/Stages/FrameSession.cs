@@ -1,4 +1,5 @@
 using FlashDrive.Driving;
+using FlashDrive.Inference.Speculation;
 
 namespace FlashDrive.Inference.Stages;
 
@@ -12,9 +13,10 @@ public sealed class FrameSession : IDisposable
     private int _drawn;
 
     /// <param name="window">Ownership passes to this object.</param>
-    public FrameSession(PrefilledWindow window, EngineOptions options, ulong seed, Func<bool>? isCancelled = null)
+    /// <param name="drafting">The stream's switch; without one every round is drafted.</param>
+    public FrameSession(PrefilledWindow window, EngineOptions options, ulong seed, Func<bool>? isCancelled = null, DraftingSwitch? drafting = null)
     {
-        (Window, Options, IsCancelled) = (window, options, isCancelled);
+        (Window, Options, IsCancelled, Drafting) = (window, options, isCancelled, drafting);
         Random = new KeyedRandom(seed).At(window.Facts.Newest.FrameId);
         Actions = new float[options.Flow.Samples * 2 * Trajectory.Points];
     }
@@ -25,6 +27,9 @@ public sealed class FrameSession : IDisposable
 
     /// <summary>Asked between decode rounds and flow steps.</summary>
     public Func<bool>? IsCancelled { get; }
+
+    /// <summary>Turns the stream's drafting off and on.</summary>
+    public DraftingSwitch? Drafting { get; }
 
     public ReasoningSession Session => Window.Session;
 
@@ -59,6 +64,9 @@ public sealed class FrameSession : IDisposable
     /// <summary>Proposed tokens taken so far.</summary>
     public int Accepted { get; private set; }
 
+    /// <summary>Forward passes of the target so far, the prefill not among them.</summary>
+    public int Forwards { get; private set; }
+
     /// <summary>Who proposed last.</summary>
     public string DraftSource { get; private set; } = DraftTokens.None.Source;
 
@@ -66,8 +74,12 @@ public sealed class FrameSession : IDisposable
     public void Count(DraftTokens draft, int accepted)
     {
         (Drafted, Accepted) = (Drafted + draft.Tokens.Count, Accepted + accepted);
-        if (draft.Tokens.Count > 0) DraftSource = draft.Source;
+        if (draft.Tokens.Count == 0) return;
+        DraftSource = draft.Source;
+        Drafting?.Report(accepted);
     }
+
+    internal void CountForward() => Forwards++;
 
     /// <summary>Closes the present thought with what follows from it and forgets its tokens when another is due.</summary>
     /// <returns>True when another thought is due.</returns>

@@ -17,7 +17,7 @@ public sealed class PlanHeadStage(DrivingModel model, FlowHeadStage flow) : IFlo
         var values = drawn.data<float>();
         values.CopyTo(session.Actions.AsSpan(first * values.Length / count));
         session.Evaluations += flow.ScheduleOf(session.Options.Flow).Evaluations * (session.Options.Flow.GuidanceWeight is null ? 1 : 2);
-        return session.Close(Plans.Thought(model.Vocabulary, session.Session.Tokens));
+        return session.Close(Plans.Thought(model.Vocabulary, session.Session));
     }
 
     public Plan Assemble(FrameSession session) => Plans.Assemble(model, session.Window.Facts, session.Thoughts, session.Actions);

@@ -1,4 +1,5 @@
 using FlashDrive.Inference.Kv;
+using FlashDrive.Inference.Speculation;
 using FlashDrive.Inference.Streaming;
 using FlashDrive.Model.Language;
 using FlashDrive.Model.Tokenization;
@@ -29,12 +30,13 @@ public readonly record struct PrefillSettings(int TailCapacity = 0, bool LastRow
 /// Runs the language model over a window's prompt into new blocks, or into the blocks that an earlier window of its stream lacks. Holds
 /// the model's weights (shared, read only) and the pools; the blocks' leases leave with the result. Not thread-safe.
 /// </summary>
-public sealed class PrefillStage(LanguageModel language, KvPool pool, WindowViewPool views, PrefillSettings settings = default) : IDisposable
+/// <param name="context">What a drafter reads of the window; null when nothing is drafted.</param>
+public sealed class PrefillStage(LanguageModel language, KvPool pool, WindowViewPool views, PrefillSettings settings = default, DraftContext? context = null) : IDisposable
 {
     // A stream asks for windows moved by 1..F, a whole one now and then, and one without its route.
     private const int MostKept = 12;
 
-    private readonly WindowPrefill _prefill = new(language, pool, views, settings.TailCapacity, settings.LastRowOnly);
+    private readonly WindowPrefill _prefill = new(language, pool, views, settings.TailCapacity, settings.LastRowOnly, context);
     private readonly List<(int Kind, PreparedRows Prepared)> _kept = new(MostKept + 1);
     private (Prompt Prompt, WindowLayout Layout)? _lastLayout;
 

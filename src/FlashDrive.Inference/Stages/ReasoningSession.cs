@@ -1,4 +1,5 @@
 using FlashDrive.Inference.Kv;
+using FlashDrive.Inference.Speculation;
 using FlashDrive.Torch;
 
 namespace FlashDrive.Inference.Stages;
@@ -10,13 +11,17 @@ namespace FlashDrive.Inference.Stages;
 public sealed class ReasoningSession : IDisposable
 {
     private readonly List<int> _tokens = new(64);
+    private readonly List<string> _sources = new(64);
+    private readonly Tensor? _windowContext;
     private bool _disposed;
 
     /// <param name="lastHidden">[1, hidden]: the window's last position after the final norm.</param>
-    internal ReasoningSession(KvLease lease, WindowView view, Tensor lastHidden)
+    /// <param name="context">[rows, features] of the window's last positions, for a drafter; ownership passes to this object.</param>
+    internal ReasoningSession(KvLease lease, WindowView view, Tensor lastHidden, Tensor? context = null)
     {
         (Lease, View, LastHidden) = (lease, view, lastHidden.DetachFromDisposeScope());
         Scratch = new(view, lease.Table.Length);
+        Context = _windowContext = context?.DetachFromDisposeScope();
     }
 
     public KvLease Lease { get; }
@@ -31,19 +36,69 @@ public sealed class ReasoningSession : IDisposable
     /// <summary>Generated tokens, in order.</summary>
     public IReadOnlyList<int> Tokens => _tokens;
 
+    /// <summary>Where each token came from (<see cref="TokenSources"/> or a drafter's name).</summary>
+    public IReadOnlyList<string> Sources => _sources;
+
+    /// <summary>How the thought ended.</summary>
+    public ThoughtEnding Ending { get; internal set; }
+
+    /// <summary>
+    /// Feature rows of the last tokens before the last one, oldest first, as many as the window brought; null when nothing is drafted. Those of the last
+    /// token are not known before it is written.
+    /// </summary>
+    public Tensor? Context { get; private set; }
+
     /// <summary>Generated tokens whose keys and values are not in the scratch yet.</summary>
     public int Unwritten => _tokens.Count - Scratch.Tokens;
 
     /// <summary>Rotary position of a token in that slot, on every axis.</summary>
     public int PositionOf(int slot) => slot + Lease.Table.RopeDelta;
 
-    public void Append(int token) => _tokens.Add(token);
+    public void Append(int token, string source = TokenSources.Target)
+    {
+        _tokens.Add(token);
+        _sources.Add(source);
+    }
 
     /// <summary>Forgets the thought, so that another one may be drawn over the same window.</summary>
     public void Restart()
     {
-        _tokens.Clear();
-        Scratch.Truncate(0);
+        Cut(0);
+        Ending = ThoughtEnding.None;
+        Replace(_windowContext);
+    }
+
+    /// <summary>Forgets tokens from the end, and what was written of them.</summary>
+    internal void Cut(int count)
+    {
+        if (Scratch.Tokens > count) Scratch.Truncate(count);
+        _tokens.RemoveRange(count, _tokens.Count - count);
+        _sources.RemoveRange(count, _sources.Count - count);
+    }
+
+    /// <summary>Keeps of the scratch what holds the thought: the first <paramref name="known"/> tokens and the proposals that the thought repeats.</summary>
+    internal void KeepWritten(int known, IReadOnlyList<int> draft)
+    {
+        var kept = known;
+        while (kept - known < draft.Count && kept < _tokens.Count && _tokens[kept] == draft[kept - known]) kept++;
+        if (Scratch.Tokens > kept) Scratch.Truncate(kept);
+    }
+
+    /// <summary>Moves the drafter's context on.</summary>
+    /// <param name="features">[rows, features] of what was written last, or null.</param>
+    /// <param name="count">Leading rows that belong to the thought.</param>
+    internal void Advance(Tensor? features, int count)
+    {
+        if (Context is not { } context || features is null) return;
+        using var scope = torch.NewDisposeScope();
+        var rows = context.size(0);
+        Replace(torch.cat([context, features.narrow(0, 0, count)]).narrow(0, count, rows).contiguous().DetachFromDisposeScope());
+    }
+
+    private void Replace(Tensor? context)
+    {
+        if (!ReferenceEquals(Context, _windowContext)) Context?.Dispose();
+        Context = context;
     }
 
     public void Dispose()
@@ -51,6 +106,8 @@ public sealed class ReasoningSession : IDisposable
         if (_disposed) return;
         _disposed = true;
         LastHidden.Dispose();
+        Replace(null);
+        _windowContext?.Dispose();
         View.Dispose();
         Lease.Dispose();
     }

@@ -1,4 +1,5 @@
 using FlashDrive.Inference.Kv;
+using FlashDrive.Inference.Speculation;
 using FlashDrive.Model.Language;
 using FlashDrive.Torch;
 
@@ -10,8 +11,10 @@ namespace FlashDrive.Inference.Stages;
 /// </summary>
 /// <param name="tailCapacity">Capacity of the pool's tail blocks, so that a short tail takes no other part's block.</param>
 /// <param name="lastRowOnly">Behind the last layer's attention only the window's last row is computed: nothing else is read.</param>
-internal sealed class WindowPrefill(LanguageModel language, KvPool pool, WindowViewPool views, int tailCapacity, bool lastRowOnly)
+/// <param name="context">Feature rows of the window's last positions for a drafter; null when nothing is drafted.</param>
+internal sealed class WindowPrefill(LanguageModel language, KvPool pool, WindowViewPool views, int tailCapacity, bool lastRowOnly, DraftContext? context = null)
 {
+    private readonly FeatureRows? _features = context is null ? null : new(context.Layers, context.Rows);
     private readonly List<(KvBlock Block, WindowPart Part)> _blocks = [], _fresh = [];
 
     /// <summary>The last token's [1, hidden] after the final norm and the session over the committed window.</summary>
@@ -33,13 +36,14 @@ internal sealed class WindowPrefill(LanguageModel language, KvPool pool, WindowV
             view = views.Rent();
             Gather(prepared, shared, view);
             var writer = new WindowWriter(view, prepared.IsContiguous ? null : prepared.Slots, fresh, length);
-            var from = lastRowOnly && observe is null ? embeddings.size(1) - 1 : 0;
-            var hidden = language.Forward(embeddings, prepared.RowRotary, prepared.Mask, writer, deepstack, observe, from);
+            var from = lastRowOnly && observe is null ? embeddings.size(1) - LastLayerRows : 0;
+            _features?.Begin(scope);
+            var hidden = language.Forward(embeddings, prepared.RowRotary, prepared.Mask, writer, deepstack, Observer(observe), from);
             var last = language.Norm(hidden.select(1, hidden.size(1) - 1));
             if (!last.IsFinite()) throw new NonFiniteException("prefill", "hidden states");
             CheckCache(view, length);
             foreach (var (block, _) in fresh) block.Seal();
-            return new ReasoningSession(new KvLease(new BlockTable(blocks, prepared.Positions, prepared.RopeDelta)), view, last);
+            return new ReasoningSession(new KvLease(new BlockTable(blocks, prepared.Positions, prepared.RopeDelta)), view, last, _features?.Take());
         }
         catch
         {
@@ -48,6 +52,11 @@ internal sealed class WindowPrefill(LanguageModel language, KvPool pool, WindowV
             throw;
         }
     }
+
+    /// <summary>Rows that are wanted behind the last layer: a drafter may read that layer too.</summary>
+    private int LastLayerRows => context is not null && context.Layers[^1] == language.Layers - 1 ? context.Rows : 1;
+
+    private Action<int, Tensor>? Observer(Action<int, Tensor>? observe) => _features is { } features ? features.Observe + observe : observe;
 
     /// <summary>Collects the window's blocks, each with a reference of this window's own, and fills the view with the shared ones.</summary>
     private void Gather(PreparedRows prepared, KvLease? shared, WindowView view)

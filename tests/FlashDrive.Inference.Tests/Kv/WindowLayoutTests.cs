@@ -34,6 +34,6 @@ public class WindowLayoutTests
         Assert.Equal([new(5, 12), new(2, 3), new(tail, 3)], plain.Classes());
         Assert.Equal([new(5, 12), new(2, 3), new(tail, 5)], guided.Classes());
         Assert.Equal((2, 4), (plain.Views, guided.Views));
-        Assert.Equal(30 + KvPoolPlan.RouteAllowance + 16 + 1, plain.ViewSlots(16));
+        Assert.Equal(30 + KvPoolPlan.RouteAllowance + 16 + 15, plain.ViewSlots(16));
     }
 }
