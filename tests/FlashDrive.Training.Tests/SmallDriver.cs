@@ -1,6 +1,8 @@
 using FlashDrive.Inference;
 using FlashDrive.Model;
+using FlashDrive.Model.Checkpoints;
 using FlashDrive.Model.Tokenization;
+using FlashDrive.Torch;
 using FlashDrive.Training.Target;
 
 namespace FlashDrive.Training.Tests;
@@ -10,11 +12,17 @@ internal sealed class SmallDriver : IDisposable
 {
     private readonly TargetNetwork _network;
 
-    internal SmallDriver(string folder, ulong seed = 3)
+    /// <param name="sureHead">Scores as far apart as a trained model's; a fresh one finds all tokens nearly alike.</param>
+    internal SmallDriver(string folder, ulong seed = 3, bool sureHead = false)
     {
         var preset = SmallModel.Preset(folder);
         var vocabulary = ModelVocabulary.Create(SmallModel.Vocabulary.ToTokenizer(), preset.Configuration);
         _network = new(preset.Configuration, vocabulary.Length, 4, seed);
+        if (sureHead)
+        {
+            using var guard = torch.no_grad();
+            _network.Parameters[ParameterShapes.Head].mul_(20);
+        }
         Model = new("small", new AlpamayoModel(preset.Configuration, _network.Parameters.Share(_network.ModelNames)), vocabulary);
     }
 

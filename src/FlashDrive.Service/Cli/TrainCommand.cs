@@ -6,7 +6,7 @@ namespace FlashDrive.Service.Cli;
 
 internal static class TrainCommand
 {
-    public static Command Create() => new("train", "Train models on the procedural world.") { Target() };
+    public static Command Create() => new("train", "Train models on the procedural world.") { Target(), TrainDerivedCommands.Drafter(), TrainDerivedCommands.Streaming() };
 
     private static Command Target()
     {

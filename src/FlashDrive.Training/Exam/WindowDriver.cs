@@ -1,7 +1,7 @@
-using FlashDrive.Driving;
 using FlashDrive.Inference;
 using FlashDrive.Inference.Flow;
 using FlashDrive.Inference.Stages;
+using FlashDrive.Training.Samples;
 using FlashDrive.World;
 
 namespace FlashDrive.Training.Exam;
@@ -19,9 +19,6 @@ public enum Pictures
 /// <summary>Drives single windows through the engine's own stages. Not thread-safe: one per thread.</summary>
 public sealed class WindowDriver : IDisposable
 {
-    private const int Width = 320, Height = 192;
-    private const long TickMicroseconds = 100_000;
-
     private readonly SequentialRollout _rollout;
 
     /// <param name="samples">Trajectories per thought.</param>
@@ -32,24 +29,9 @@ public sealed class WindowDriver : IDisposable
     /// <param name="frame">Names the noise: equal numbers draw equal noise, as a window and its counterfactual should.</param>
     public Plan Drive(DrivingWindow window, Pictures pictures, long frame)
     {
-        var ticks = Enumerable.Range(0, DrivingWindow.Frames).Select(f => Tick(window, f, pictures, frame)).ToList();
-        var result = _rollout.Drive(new IngestedWindow(ticks));
+        var result = _rollout.Drive(WindowTicks.Of(window, frame, pictures == Pictures.Grey));
         return result.Plan ?? throw new InvalidOperationException($"window {window.Seed} ended {result.Outcome} in {result.Stage}: {result.Reason}");
     }
 
     public void Dispose() => _rollout.Dispose();
-
-    private static FrameBundle Tick(DrivingWindow window, int frame, Pictures pictures, long frameId)
-    {
-        var time = (frame + 1) * TickMicroseconds;
-        var images = window.CameraIndices.Select(camera =>
-        {
-            var rgb = new byte[Width * Height * 3];
-            if (pictures == Pictures.Grey) Array.Fill(rgb, (byte)128);
-            else window.Render(camera, frame, Width, Height, rgb);
-            return new CameraFrame(camera, time, Width, Height, rgb);
-        });
-        // Only the newest tick's history is read; it is the one at t0.
-        return new(frameId, time, [.. images], window.History);
-    }
 }

@@ -1,4 +1,5 @@
 using FlashDrive.Driving;
+using FlashDrive.Training.Rollouts;
 
 namespace FlashDrive.Training.Streaming;
 
@@ -37,13 +38,4 @@ public sealed record StreamingRecipe(int LossWindows = 4, int Draws = 4, double 
         var open = Enumerable.Range(1, windows - 2).OrderBy(w => random.At(4).Bits((ulong)w)).Take(LossWindows - 1);
         return new(random.Integer(5, LatestStart + 1), inserts, [.. open.Append(windows - 1).Order()]);
     }
-}
-
-/// <param name="Start">Ticks left out before the rollout.</param>
-/// <param name="Inserts">[windows] frames that each prefill inserts; the first is a whole window.</param>
-/// <param name="LossWindows">Windows that the loss is taken of, ascending.</param>
-internal sealed record RolloutPlan(int Start, int[] Inserts, int[] LossWindows)
-{
-    /// <summary>Windows that a clip for this rollout must have.</summary>
-    internal int ClipWindows => 1 + Inserts.Skip(1).Sum();
 }

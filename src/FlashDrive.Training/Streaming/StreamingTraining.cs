@@ -42,6 +42,20 @@ public sealed class StreamingTraining : DerivedTraining
     internal static EngineOptions Engine { get; } =
         new EngineOptions(new ReasoningOptions(Budget: LongestThought), new FlowOptions(), Frames) { Streaming = new(Enabled: true) };
 
+    /// <summary>Writes the trained expert as a derived checkpoint: its tensors only, in bfloat16.</summary>
+    /// <param name="folder">Beside the parent's.</param>
+    public void Export(string folder, string parentFolder)
+    {
+        Directory.CreateDirectory(folder);
+        using var scope = torch.NewDisposeScope();
+        using var guard = torch.no_grad();
+        SafetensorsWriter.Save(
+            Path.Combine(folder, DerivedCheckpoint.Weights),
+            Parameters.Shapes.ToDictionary(s => s.Name, s => Parameters[s.Name].detach().to(ScalarType.BFloat16)),
+            new Dictionary<string, string> { ["format"] = "pt" });
+        DerivedCheckpoint.Write(folder, DrivingModel.StreamingKind, parentFolder);
+    }
+
     protected override Tensor LossOf(long step, int microBatch, out double value)
     {
         // 2^20 rollouts of room for every step, whatever the number of small batches.
@@ -50,12 +64,14 @@ public sealed class StreamingTraining : DerivedTraining
         var plan = _recipe.Draw(random, Frames);
         var contexts = new ContextBatch(_model.Configuration.Text.Layers);
         var draws = new List<FlowDraws>();
-        Roll(WorldClip.Training(Options.Seed, index, plan.ClipWindows, plan.Start), plan, (window, rollout, newest) =>
+        if (!_rollouts.TryTake(out var rollout)) rollout = new(_model, Engine);
+        rollout.Run(WorldClip.Training(Options.Seed, index, plan.ClipWindows, plan.Start), plan, (window, newest) =>
         {
             using var session = rollout.Think(window, random.At(6).Bits((ulong)newest.FrameId));
             contexts.Add(session.Session);
             draws.Add(FlowDraws.Of(random.At(DrawKey).At(newest.FrameId), _model.Actions.ToActions(newest.Future!, newest.History), _recipe.Draws));
         });
+        _rollouts.Add(rollout);
         contexts.Stack();
         var error = FlowLoss.VelocityError(
             _expert, _model.Configuration.Text.KvHeads, contexts, FlowDraws.Stack(draws), contexts.Seen, contexts.Positions, contexts.Keys);
@@ -69,31 +85,5 @@ public sealed class StreamingTraining : DerivedTraining
         _expert.Dispose();
         _shared.Dispose();
         base.Dispose(disposing);
-    }
-
-    private void Roll(WorldClip clip, RolloutPlan plan, Action<PrefilledWindow, StageRollout, FrameBundle> learn)
-    {
-        if (!_rollouts.TryTake(out var rollout)) rollout = new(_model, Engine);
-        try
-        {
-            rollout.Begin();
-            var (tick, next) = (0, 0);
-            for (var w = 0; w < plan.Inserts.Length; w++)
-            {
-                FrameBundle? newest = null;
-                for (var i = 0; i < plan.Inserts[w]; i++) rollout.Encode(newest = clip.Tick(tick++));
-                var window = rollout.Prefill()!;
-                if (next < plan.LossWindows.Length && plan.LossWindows[next] == w)
-                {
-                    next++;
-                    learn(window, rollout, newest!);
-                }
-                else window.Dispose();
-            }
-        }
-        finally
-        {
-            _rollouts.Add(rollout);
-        }
     }
 }

@@ -1,4 +1,5 @@
 using FlashDrive.Driving;
+using FlashDrive.Training.Rollouts;
 using FlashDrive.Training.Streaming;
 
 namespace FlashDrive.Training.Tests.Streaming;

@@ -1,0 +1,31 @@
+using FlashDrive.Driving;
+using FlashDrive.Inference.Stages;
+using FlashDrive.World;
+
+namespace FlashDrive.Training.Samples;
+
+/// <summary>A single window of the world as the ticks that the engine receives, at the size of a clip.</summary>
+public static class WindowTicks
+{
+    private const int Width = ClipMaker.DefaultWidth, Height = ClipMaker.DefaultHeight;
+    private const long TickMicroseconds = 100_000;
+
+    /// <param name="frameId">Names the noise: equal numbers draw equal noise.</param>
+    /// <param name="grey">Every pixel mid grey.</param>
+    public static IngestedWindow Of(DrivingWindow window, long frameId, bool grey = false) =>
+        new([.. Enumerable.Range(0, DrivingWindow.Frames).Select(f => Tick(window, f, frameId, grey))]);
+
+    private static FrameBundle Tick(DrivingWindow window, int frame, long frameId, bool grey)
+    {
+        var time = (frame + 1) * TickMicroseconds;
+        var images = window.CameraIndices.Select(camera =>
+        {
+            var rgb = new byte[Width * Height * 3];
+            if (grey) Array.Fill(rgb, (byte)128);
+            else window.Render(camera, frame, Width, Height, rgb);
+            return new CameraFrame(camera, time, Width, Height, rgb);
+        });
+        // Only the newest tick's history is read; it is the one at t0.
+        return new(frameId, time, [.. images], window.History);
+    }
+}
