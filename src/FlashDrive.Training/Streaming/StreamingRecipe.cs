@@ -7,7 +7,7 @@ namespace FlashDrive.Training.Streaming;
 /// <param name="LossWindows">Windows of a rollout that the loss is taken of, its last one among them.</param>
 /// <param name="Draws">Draws of noise and flow time per such window.</param>
 /// <param name="LongShare">Part of the rollouts that are far longer than the others.</param>
-public sealed record StreamingRecipe(int LossWindows = 4, int Draws = 4, double LongShare = 0.2)
+public sealed record StreamingRecipe(int LossWindows = 6, int Draws = 4, double LongShare = 0.12)
 {
     /// <summary>Windows of an ordinary rollout (flashdrive.md §7).</summary>
     public int Shortest { get; init; } = 4;
