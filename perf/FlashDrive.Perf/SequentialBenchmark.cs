@@ -9,7 +9,7 @@ using FlashDrive.World;
 namespace FlashDrive.Perf;
 
 /// <summary>
-/// The speed floor: a whole window through all four stages in one thread, per stage and end to end. Thread settings take turns window
+/// The speed floor: a whole window through all four stages in one thread with every technique off, per stage and end to end. Thread settings take turns window
 /// by window, so that a slow moment of the machine touches all of them.
 /// </summary>
 internal static class SequentialBenchmark
@@ -27,7 +27,8 @@ internal static class SequentialBenchmark
 
         torch.set_num_threads(threads.Max());
         using var model = DrivingModel.Load(folder);
-        using var rollout = new SequentialRollout(model, EngineOptions.Default with { Flow = new FlowOptions(samples), Reasoning = new ReasoningOptions(Budget: 48) }, TimeProvider.System);
+        var engine = new EngineOptions(new ReasoningOptions(Budget: 48), new FlowOptions(samples)).With(Techniques.None, new());
+        using var rollout = new SequentialRollout(model, engine, TimeProvider.System);
         var times = threads.ToDictionary(t => t, _ => new List<StageTimes>());
         var tokens = new List<int>();
         for (var i = -WarmUp; i < windows; i++)
