@@ -15,6 +15,7 @@ public sealed class ActionExpert : IDisposable
     private readonly DecoderLayer[] _layers;
     private readonly RmsNorm _norm;
     private readonly Linear _output;
+    private readonly Lazy<ExpertKernel> _kernel;
 
     /// <param name="frequencies">Fourier table of the action input, [features / 2].</param>
     public ActionExpert(ModelConfiguration model, ParameterSet parameters, ReadOnlySpan<float> frequencies)
@@ -26,7 +27,11 @@ public sealed class ActionExpert : IDisposable
         _output = new(parameters[ParameterShapes.ActionOut + "weight"], parameters[ParameterShapes.ActionOut + "bias"]);
         Input = new(model.ActionInput, parameters, frequencies);
         Rotary = new(e.RopeTheta, e.HeadDim, e.MropeSection);
+        _kernel = new(() => new(model, parameters, Input.FrequencyTensor));
     }
+
+    /// <summary>The same expert on the own kernels, packed at first use; for float32 weights on the CPU, without gradients.</summary>
+    public ExpertKernel Kernel => _kernel.Value;
 
     public ActionInputProjection Input { get; }
 
@@ -53,7 +58,11 @@ public sealed class ActionExpert : IDisposable
         return _output.Forward(_norm.Forward(h)).MoveToOuterDisposeScope();
     }
 
-    public void Dispose() => Input.Dispose();
+    public void Dispose()
+    {
+        if (_kernel.IsValueCreated) _kernel.Value.Dispose();
+        Input.Dispose();
+    }
 
     private Tensor Layer(int index, Tensor h, RotaryTables rotary, IKeyValueCache cache, Tensor? mask)
     {

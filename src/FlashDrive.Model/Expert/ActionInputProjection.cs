@@ -33,6 +33,8 @@ public sealed class ActionInputProjection : IDisposable
     /// <summary>The Fourier table, [features / 2]: another expert over the same checkpoint takes it over.</summary>
     public float[] Frequencies => _features.Frequencies;
 
+    internal Tensor FrequencyTensor => _features.Tensor;
+
     /// <param name="x">[n, waypoints, 2] normalised (acceleration, curvature).</param>
     /// <param name="t">[n, 1, 1] flow time in [0, 1].</param>
     /// <returns>[n, waypoints, 3·features]</returns>

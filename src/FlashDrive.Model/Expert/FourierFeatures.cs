@@ -5,13 +5,13 @@ namespace FlashDrive.Model.Expert;
 /// <summary>√2·[sin 2πf₀u …, cos 2πf₀u …] of scalars, in float32, with the argument formed as ((u·f)·2)·π (alpamayo.md §10.2).</summary>
 public sealed class FourierFeatures : IDisposable
 {
-    private readonly Tensor _frequencies;
-
     /// <param name="frequencies">[features / 2]</param>
-    public FourierFeatures(ReadOnlySpan<float> frequencies) => _frequencies = torch.tensor(frequencies, frequencies.Length).DetachFromDisposeScope();
+    public FourierFeatures(ReadOnlySpan<float> frequencies) => Tensor = torch.tensor(frequencies, frequencies.Length).DetachFromDisposeScope();
 
     /// <summary>[features / 2]</summary>
-    public float[] Frequencies => _frequencies.ToArray<float>();
+    public float[] Frequencies => Tensor.ToArray<float>();
+
+    internal Tensor Tensor { get; }
 
     /// <summary>Log-spaced from 1 to <paramref name="max"/>, in float32.</summary>
     /// <param name="bfloat16">Rounded to bfloat16, as a checkpoint loaded in bfloat16 has it.</param>
@@ -25,7 +25,7 @@ public sealed class FourierFeatures : IDisposable
 
     /// <param name="u">[.., 1]</param>
     /// <returns>[.., features]</returns>
-    public Tensor Forward(Tensor u) => torch.layers.fourier_features(u, _frequencies);
+    public Tensor Forward(Tensor u) => torch.layers.fourier_features(u, Tensor);
 
-    public void Dispose() => _frequencies.Dispose();
+    public void Dispose() => Tensor.Dispose();
 }

@@ -29,13 +29,13 @@ at::Tensor PackDecoder(at::TensorList parameters, at::IntArrayRef sizes) {
   return packed;
 }
 
-struct Spaces {
+struct DecoderSpaces {
   Stream stream;
   int64_t* slots;
   std::vector<KeySpace>& heads;
   float* scores;
 
-  Spaces(const Shape& s, int64_t rows, int64_t keys, int64_t threads, Arena& arena, std::vector<KeySpace>& list)
+  DecoderSpaces(const Shape& s, int64_t rows, int64_t keys, int64_t threads, Arena& arena, std::vector<KeySpace>& list)
       : stream(s, rows, arena), slots(reinterpret_cast<int64_t*>(arena.Take(2 * rows))), heads(list) {
     heads.clear();
     for (int64_t g = 0; g < s.kv; ++g) heads.push_back(TakeKeys(arena, keys, s.d));
@@ -47,20 +47,6 @@ std::vector<KeySpace>& KeySpaces() {
   thread_local std::vector<KeySpace> kept;
   return kept;
 }
-
-struct Cache {
-  float* data;
-  int64_t head, row;
-
-  Cache(const at::Tensor& t, const Shape& s, int64_t slots, const char* name) {
-    TORCH_CHECK_VALUE(t.dim() >= 3 && t.numel() == t.size(-3) * t.size(-2) * t.size(-1) && t.size(-3) == s.kv && t.size(-2) >= slots && t.size(-1) == s.d &&
-                          t.stride(-1) == 1 && t.device().is_cpu() && t.scalar_type() == at::kFloat,
-                      name, " ", t.sizes(), " must be float32 [1, ", s.kv, ", at least ", slots, " slots, ", s.d, "]");
-    data = t.data_ptr<float>();
-    head = t.stride(-3);
-    row = t.stride(-2);
-  }
-};
 
 void AddDeepstack(const Shape& s, Stream& stream, const at::Tensor& rows, const at::Tensor& level, int64_t from) {
   const auto add = Dense(level, "a deepstack level");
@@ -95,9 +81,9 @@ at::Tensor Decoder(const at::Tensor& packed, at::IntArrayRef sizes, double epsil
   const int64_t last = slots ? slots->data_ptr<int64_t>()[rows - 1] : first + rows - 1, readable = last + 1;
 
   Arena size(nullptr, 0);
-  Spaces(s, rows, readable, at::get_num_threads(), size, KeySpaces());
+  DecoderSpaces(s, rows, readable, at::get_num_threads(), size, KeySpaces());
   Arena arena = Reserve(workspace, size.used());
-  Spaces space(s, rows, readable, at::get_num_threads(), arena, KeySpaces());
+  DecoderSpaces space(s, rows, readable, at::get_num_threads(), arena, KeySpaces());
   auto& stream = space.stream;
   for (int64_t r = 0; r < rows; ++r) {
     space.slots[r] = slots ? slots->data_ptr<int64_t>()[r] : first + r;
@@ -113,7 +99,7 @@ at::Tensor Decoder(const at::Tensor& packed, at::IntArrayRef sizes, double epsil
   Arena weights(const_cast<float*>(Dense(packed, "the packed weights")), packed.numel());
   for (int64_t i = 0; i < s.layers; ++i) {
     const Layer layer(s, weights);
-    const Cache k(keys[i], s, readable, "keys"), v(values[i], s, readable, "values");
+    const Cache k(keys[i], s.kv, s.d, readable, "keys"), v(values[i], s.kv, s.d, readable, "values");
     const int64_t from = i == s.layers - 1 ? output_from : 0, count = rows - from, group = s.heads / s.kv, d16 = Padded(s.d);
     stream.Project(s, layer);
     const int64_t kept_layer = s.kv * rows * s.d;

@@ -72,6 +72,15 @@ void Stream::Complete(const Shape& s, const Layer& layer, int64_t from) {
   Multiply({inner, inner_width, count, layer.down, s.inner, width, y, width, nullptr, Finish::kAdd});
 }
 
+Cache::Cache(const at::Tensor& t, int64_t kv, int64_t d, int64_t slots, const char* name) {
+  TORCH_CHECK_VALUE(t.dim() >= 3 && t.numel() == t.size(-3) * t.size(-2) * t.size(-1) && t.size(-3) == kv && t.size(-2) >= slots && t.size(-1) == d &&
+                        t.stride(-1) == 1 && t.device().is_cpu() && t.scalar_type() == at::kFloat,
+                    name, " ", t.sizes(), " must be float32 [1, ", kv, ", at least ", slots, " slots, ", d, "]");
+  data = t.data_ptr<float>();
+  head = t.stride(-3);
+  row = t.stride(-2);
+}
+
 Arena Reserve(const at::Tensor& workspace, int64_t size) {
   if (workspace.numel() < size) workspace.resize_({size});
   return {const_cast<float*>(Dense(workspace, "the workspace")), workspace.numel()};

@@ -42,6 +42,14 @@ struct Stream {
   void Complete(const Shape& shape, const Layer& layer, int64_t from);
 };
 
+// One layer's keys or values of a view, [1, kv, slots, d].
+struct Cache {
+  float* data;
+  int64_t head, row;
+
+  Cache(const at::Tensor& t, int64_t kv, int64_t d, int64_t slots, const char* name);
+};
+
 void NormRows(const Norm& norm, int64_t rows);
 void PlaceHeads(const Heads& heads, int64_t rows);
 
