@@ -23,7 +23,7 @@ internal static class EvalCommand
         var threads = ModelOptions.Threads();
         var command = new Command("eval", "Examine a model on worlds it was never trained on: does it see, reason, drive and mean what it says?")
         {
-            model, tokenizer, seeds, windows, samples, output, threads,
+            model, tokenizer, seeds, windows, samples, output, threads, EvalStreamingCommand.Create(), EvalDrafterCommand.Create(),
         };
         command.SetAction((parsed, cancel) =>
         {
