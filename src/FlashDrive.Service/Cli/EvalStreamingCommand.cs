@@ -32,10 +32,6 @@ internal static class EvalStreamingCommand
         command.SetAction((parsed, cancel) =>
         {
             var writer = parsed.InvocationConfiguration.Output;
-            var folder = parsed.GetValue(tuned) ?? Path.Combine(Path.GetDirectoryName(Places.DefaultModel)!, "nano-streaming");
-            var derived = DerivedCheckpoint.Find(folder)
-                ?? throw new FlashDriveException(ExitCode.MissingInput, $"no streaming checkpoint in '{folder}' (no {DerivedCheckpoint.FileName}): name one with --tuned DIR, or train one: ./flashdrive train streaming");
-            if (parsed.GetValue(output) is { } target && Path.GetDirectoryName(Path.GetFullPath(target)) is { } parent) Directory.CreateDirectory(parent);
             var isDrift = parsed.GetValue(drift);
             var options = new ClipExamOptions(
                 parsed.GetValue(clips), parsed.GetValue(windows) ?? (isDrift ? DriftWindows : Windows), parsed.GetValue(every) ?? (isDrift ? DriftPlanEvery : PlanEvery),
@@ -45,6 +41,10 @@ internal static class EvalStreamingCommand
             };
             if (!Enumerable.Range(0, options.Windows).Any(options.IsPlanned))
                 throw new FlashDriveException(ExitCode.Usage, $"--plan-every {options.PlanEvery}: no window of {options.Windows} is planned; name a smaller number");
+            var folder = parsed.GetValue(tuned) ?? Path.Combine(Path.GetDirectoryName(Places.DefaultModel)!, "nano-streaming");
+            var derived = DerivedCheckpoint.Find(folder)
+                ?? throw new FlashDriveException(ExitCode.MissingInput, $"no streaming checkpoint in '{folder}' (no {DerivedCheckpoint.FileName}): name one with --tuned DIR, or train one: ./flashdrive train streaming");
+            if (parsed.GetValue(output) is { } target && Path.GetDirectoryName(Path.GetFullPath(target)) is { } parent) Directory.CreateDirectory(parent);
             using var model = DrivingModel.Load(derived.RequireParent(DrivingModel.StreamingKind), parsed.GetValue(tokenizer));
             using var expert = DrivingModel.Load(folder, parsed.GetValue(tokenizer));
             var done = new PartDone(writer, $"driving {options.Clips} clips of {options.Windows} windows with {expert.Name}", ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected);

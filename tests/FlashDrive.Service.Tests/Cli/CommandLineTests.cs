@@ -28,7 +28,11 @@ public class CommandLineTests
     [InlineData("eval --seeds 5", "flashdrive: --seeds 5: must be A..B with A <= B < 4294967296, where the training's worlds begin. See: flashdrive eval --help")]
     [InlineData("eval --seeds 1..4294967296", "flashdrive: --seeds 1..4294967296: must be A..B with A <= B < 4294967296, where the training's worlds begin. See: flashdrive eval --help")]
     [InlineData("eval --seeds 1..5", "flashdrive: --seeds 1..5 has fewer worlds than --windows 400: widen it or ask for fewer")]
-    [InlineData("train", "flashdrive: 'train' needs one of: target. See: flashdrive train --help")]
+    [InlineData("train", "flashdrive: 'train' needs one of: target, drafter, streaming. See: flashdrive train --help")]
+    [InlineData("train drafter --steps 0", "flashdrive: --steps 0: must be a whole number from 1 to 10000000. See: flashdrive train drafter --help")]
+    [InlineData("train streaming --rollouts x", "flashdrive: --rollouts x: must be a whole number from 1 to 1024. See: flashdrive train streaming --help")]
+    [InlineData("eval streaming --windows 5001", "flashdrive: --windows 5001: must be a whole number from 2 to 5000. See: flashdrive eval streaming --help")]
+    [InlineData("eval drafter --drift", "flashdrive: unknown option '--drift' (did you mean --drafter?). See: flashdrive eval drafter --help")]
     public void What_cannot_be_understood_ends_with_one_line_and_a_hint(string line, string expected)
     {
         var (code, output, error) = Run(line.Split(' '));
