@@ -2,6 +2,7 @@ using FlashDrive.Inference.Flow;
 using FlashDrive.Inference.Speculation;
 using FlashDrive.Inference.Stages;
 using FlashDrive.Inference.Streaming;
+using FlashDrive.Torch;
 
 namespace FlashDrive.Inference;
 
@@ -31,6 +32,12 @@ public sealed record EngineOptions(
         Drafting = Drafting with { Enabled = techniques.HasFlag(Techniques.Speculation) },
         Flow = techniques.HasFlag(Techniques.Adaptive) ? Flow with { Steps = adaptive.Steps, Reuse = adaptive.Reuse } : Flow with { Reuse = [] },
     };
+
+    /// <summary>
+    /// Whether thoughts are decoded on the own kernels: also when they are drafted, since only there a verified row has the bits of a
+    /// plain one.
+    /// </summary>
+    internal bool DecodesOnKernels(ScalarType dtype) => (OwnKernels || Drafting.Enabled) && dtype == ScalarType.Float32;
 
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range; the message names the option, its value and the rule.</exception>
     public EngineOptions Validated()

@@ -17,6 +17,7 @@ public static class FixtureKinds
         new FullKind(),
         new ExpertKind(),
         new RolloutKind(),
+        new DflashKind(),
         new FlowcacheKind(),
     ];
 }

@@ -29,6 +29,12 @@ public sealed class Scratch(WindowView view, int windowLength) : IKeyValueStore
         Tokens = tokens;
     }
 
+    /// <summary>Refuses rows for which the view has no slots.</summary>
+    internal void Require(int rows)
+    {
+        if (Slots + rows > view.Slots) throw new InvalidOperationException($"slots {Slots}..{Slots + rows} lie outside the view's {view.Slots}: the thought exceeds its budget");
+    }
+
     /// <summary>Announces a forward pass of that many new rows; <see cref="Commit"/> makes them readable.</summary>
     internal void Begin(int rows) => _pendingRows = rows;
 

@@ -29,7 +29,7 @@ public sealed record ThoughtRules(int End, int Trajectory, int? Turn, Func<int, 
     /// <summary>Forbids the ends, which no thought begins with.</summary>
     public void BanEnds(Span<float> logits)
     {
-        logits[End] = float.NegativeInfinity;
+        if (End < logits.Length) logits[End] = float.NegativeInfinity;
         if (Published) return;
         logits[Trajectory] = float.NegativeInfinity;
         if (Turn is { } turn) logits[turn] = float.NegativeInfinity;

@@ -22,9 +22,14 @@ public sealed record TargetScores(Tensor Logits, Tensor? Features = null) : IDis
 /// scores what comes after each.
 /// </summary>
 /// <param name="featureLayers">Layers whose residual streams a drafter is conditioned on; null when nothing is drafted.</param>
-public sealed class DeliberativeReasonerStage(LanguageModel language, IReadOnlyList<int>? featureLayers = null) : IDeliberativeReasoner
+/// <param name="ownKernels">
+/// Runs on kernels in which a row's bits do not depend on the rows beside it, so that verified proposals are what plain decoding
+/// computes; float32 on a CPU only. LibTorch's products round by shape.
+/// </param>
+public sealed class DeliberativeReasonerStage(LanguageModel language, IReadOnlyList<int>? featureLayers = null, bool ownKernels = false) : IDeliberativeReasoner
 {
     private readonly FeatureRows? _features = featureLayers is null ? null : new(featureLayers);
+    private readonly DecodeKernel? _kernel = ownKernels ? new(language, featureLayers) : null;
 
     public TargetScores Score(FrameSession session, DraftTokens draft)
     {
@@ -53,30 +58,46 @@ public sealed class DeliberativeReasonerStage(LanguageModel language, IReadOnlyL
         if (session.Unwritten == 0) return;
         using var scope = torch.NewDisposeScope();
         using var guard = torch.no_grad();
-        WriteTokens(session, [], null);
+        if (_kernel is { } kernel) kernel.Write(session, Ids(session, []));
+        else Write(session, Ids(session, []), null);
     }
 
     private TargetScores Score(ReasoningSession session, IReadOnlyList<int> draft)
     {
         using var scope = torch.NewDisposeScope();
         using var guard = torch.no_grad();
-        var begun = session.Tokens.Count > 0;
-        if (!begun && draft.Count > 0) throw new ArgumentException("a draft follows a known token, and nothing has been generated", nameof(draft));
-        _features?.Begin(scope);
-        var normed = begun ? language.Norm(WriteTokens(session, draft, _features)) : session.LastHidden;
-        var logits = Precision32(language.Logits(normed));
-        return new TargetScores(logits.DetachFromDisposeScope(), begun ? _features?.Take().DetachFromDisposeScope() : null);
+        if (session.Tokens.Count > 0)
+        {
+            var ids = Ids(session, draft);
+            return _kernel is { } kernel ? kernel.Score(session, ids) : Score(session, ids, scope);
+        }
+        if (draft.Count > 0) throw new ArgumentException("a draft follows a known token, and nothing has been generated", nameof(draft));
+        var logits = _kernel is null ? Precision32(language.Logits(session.LastHidden)) : language.Kernel.Logits(session.LastHidden);
+        return new(logits.DetachFromDisposeScope());
     }
 
-    /// <summary>Residual stream [rows, hidden] of the tokens not written yet and of the draft behind them.</summary>
-    private Tensor WriteTokens(ReasoningSession session, IReadOnlyList<int> draft, FeatureRows? features)
+    private TargetScores Score(ReasoningSession session, Tensor ids, DisposeScope scope)
     {
-        var (own, scratch) = (session.Unwritten, session.Scratch);
+        _features?.Begin(scope);
+        var logits = Precision32(language.Logits(language.Norm(Write(session, ids, _features))));
+        return new(logits.DetachFromDisposeScope(), _features?.Take().DetachFromDisposeScope());
+    }
+
+    /// <summary>The tokens not written yet and the draft behind them, int64 [rows].</summary>
+    private static Tensor Ids(ReasoningSession session, IReadOnlyList<int> draft)
+    {
+        var (own, written) = (session.Unwritten, session.Scratch.Tokens);
         if (own <= 0) throw new InvalidOperationException("every token of the session is scored already");
-        var rows = own + draft.Count;
-        var ids = new long[rows];
-        for (var i = 0; i < rows; i++) ids[i] = i < own ? session.Tokens[scratch.Tokens + i] : draft[i - own];
-        var embeddings = language.Embed(torch.tensor(ids, 1, rows));
+        var ids = new long[own + draft.Count];
+        for (var i = 0; i < ids.Length; i++) ids[i] = i < own ? session.Tokens[written + i] : draft[i - own];
+        return torch.tensor(ids);
+    }
+
+    /// <summary>Residual stream [rows, hidden] of the rows written.</summary>
+    private Tensor Write(ReasoningSession session, Tensor ids, FeatureRows? features)
+    {
+        var (rows, scratch) = ((int)ids.size(0), session.Scratch);
+        var embeddings = language.Embed(ids.unsqueeze(0));
         var rotary = language.Rotary.TextTables(session.PositionOf(scratch.Slots), rows);
         scratch.Begin(rows);
         var hidden = language.Forward(embeddings, rotary, Mask(scratch.Slots, rows), scratch, observe: features is null ? null : features.Observe);

@@ -75,7 +75,7 @@ public sealed record EngineStages(
             new StreamingEncoderStage(model.Network.Vision, model.NewImageProcessor(), c.Vision.MergeSize),
             new StreamPrefillStage(model, options, sessions),
             new RoutineReasonerStage(rules, v.Length, drafter is null ? null : new DflashProposer(drafter, NewSampler())),
-            new DeliberativeReasonerStage(model.Network.Language, drafter?.Configuration.TargetLayers),
+            new DeliberativeReasonerStage(model.Network.Language, drafter?.Configuration.TargetLayers, options.DecodesOnKernels(model.Network.Language.Dtype)),
             new VerifierStage(rules, NewSampler(), v.Length),
             new PlanHeadStage(model, new(model.Network.Expert, c.ActionSpace.Waypoints, c.Flow.Steps)),
             new(GuardLimits.Of(c.ActionSpace)));

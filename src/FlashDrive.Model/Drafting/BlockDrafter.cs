@@ -55,7 +55,7 @@ public sealed class BlockDrafter
 
     /// <summary>Keys and values of context rows in every layer, rotated from position <paramref name="first"/> on.</summary>
     /// <param name="context">[n, rows, features]</param>
-    internal IReadOnlyList<(Tensor Keys, Tensor Values)> Project(Tensor context, int first)
+    public IReadOnlyList<(Tensor Keys, Tensor Values)> Project(Tensor context, int first)
     {
         var fused = _hiddenNorm.Forward(torch.layers.linear(context, _fc));
         var rotary = _rotary.TextTables(first, (int)context.size(1)).To(fused.dtype);
@@ -63,7 +63,7 @@ public sealed class BlockDrafter
     }
 
     /// <summary>The block that stands from position <paramref name="first"/> on, after the final norm.</summary>
-    internal Tensor Block(IReadOnlyList<(Tensor Keys, Tensor Values)> context, Tensor known, int first)
+    public Tensor Block(IReadOnlyList<(Tensor Keys, Tensor Values)> context, Tensor known, int first)
     {
         var x = Embed(known);
         var rotary = _rotary.TextTables(first, Configuration.BlockSize).To(x.dtype);

@@ -21,6 +21,13 @@ public sealed record DrafterConfiguration(
     /// <summary>Proposals of a block.</summary>
     public int Proposals => BlockSize - 1;
 
+    /// <summary>Target layers of general DFlash: spread evenly from the second to the last but two (flashdrive.md §3.1).</summary>
+    /// <param name="target">Layers of the target.</param>
+    /// <param name="count">Layers wanted.</param>
+    public static IReadOnlyList<int> SpreadLayers(int target, int count) => count == 1
+        ? [target / 2]
+        : [.. Enumerable.Range(0, count).Select(k => (int)Math.Round(1 + k * (target - 4.0) / (count - 1), MidpointRounding.ToEven))];
+
     /// <exception cref="InvalidConfigurationException">A value is missing or wrong; the message names the file, the key and the rule.</exception>
     public static DrafterConfiguration Load(string folder)
     {

@@ -16,6 +16,7 @@ public class GoldenFixtureTests
     [InlineData("expert", true)]
     [InlineData("rollout", true)]
     [InlineData("flowcache", true)]
+    [InlineData("dflash", true)]
     public void The_copied_fixtures_are_reproduced(string kind, bool selfTest)
     {
         var output = new StringWriter();

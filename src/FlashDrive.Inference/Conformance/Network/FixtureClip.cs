@@ -11,7 +11,12 @@ internal static class FixtureClip
     internal static IngestedWindow Window(FixtureFile file, IReadOnlyList<int> cameras, int frames, EgoHistory history, string images = "images", int first = 0)
     {
         var shape = file.Shape(images);
-        var (height, width) = ((int)shape[2], (int)shape[3]);
+        return Window(file, cameras, frames, (int)shape[^2], (int)shape[^1], history, images, first);
+    }
+
+    internal static IngestedWindow Window(
+        FixtureFile file, IReadOnlyList<int> cameras, int frames, int height, int width, EgoHistory history, string images, int first = 0)
+    {
         var bytes = file.Bytes(images);
         var size = 3 * height * width;
         var ticks = Enumerable.Range(0, frames).Select(frame => new FrameBundle(frame, frame * 100_000L,

@@ -1,5 +1,6 @@
 using FlashDrive.Driving;
 using FlashDrive.Inference.Kv;
+using FlashDrive.Inference.Speculation;
 using FlashDrive.Inference.Stages;
 using FlashDrive.Model.Language;
 using FlashDrive.Model.Tokenization;
@@ -52,9 +53,9 @@ internal sealed class FixtureEngine : IDisposable
     }
 
     /// <summary>A prefill over pools of its own, which live as long as the engine.</summary>
-    internal PrefillStage Prefill(WindowLayout layout, int sessions = 1, bool guided = false)
+    internal PrefillStage Prefill(WindowLayout layout, int sessions = 1, bool guided = false, DraftContext? context = null)
     {
-        var memory = new WindowMemory(Model, layout, sessions, guided, Budget);
+        var memory = new WindowMemory(Model, layout, sessions, guided, Budget, context: context);
         _memories.Add(memory);
         return memory.Stage;
     }
