@@ -51,7 +51,7 @@ internal sealed class Pipeline
         Actors = [Ingest, Encoder, Prefill, Routine, Deliberative, Verifier, Flow, Guard, Publisher];
         // A notice from each watched actor, beside the wake-ups.
         Supervisor = host.Spawn<SupervisorMessage>(
-            new(PipelineSupervisorActor.Name, Actors.Count + Wakeups) { Threading = ActorThreading.Pooled, Supervision = new() { Failed = Supervision.Failed } },
+            new(PipelineSupervisorActor.Name, Actors.Count + Wakeups) { Supervision = new() { Failed = Supervision.Failed } },
             () => new PipelineSupervisorActor(this));
         foreach (var actor in Actors) host.Watch(actor, Supervisor, new SupervisorMessage(actor.Name));
     }

@@ -4,6 +4,7 @@ using System.Reflection;
 using FlashDrive.Actors.Credits;
 using FlashDrive.Actors.Streams;
 using FlashDrive.Inference;
+using FlashDrive.Runtime.Stalls;
 
 namespace FlashDrive.Actors.Observation;
 
@@ -20,7 +21,8 @@ public sealed class EngineInstruments : IEngineObserver, IDisposable
     };
 
     private readonly Meter _meter = new(InstrumentNames.Meter);
-    private readonly Counter<long> _frames, _restarts, _reprefills, _tokens, _drafted, _accepted, _evaluations, _rejections;
+    private readonly Counter<long> _frames, _restarts, _reprefills, _tokens, _drafted, _accepted, _evaluations, _rejections, _stalls;
+    private readonly Counter<double> _stallTime;
     private readonly Histogram<double> _age, _latency, _spread, _duration, _wait;
     private DrivingEngine? _engine;
 
@@ -36,6 +38,8 @@ public sealed class EngineInstruments : IEngineObserver, IDisposable
         _accepted = Counter(InstrumentNames.AcceptedTokens, "{token}", "Proposed tokens the verifier took");
         _evaluations = Counter(InstrumentNames.FlowEvaluations, "{evaluation}", "Evaluations of the velocity field");
         _rejections = Counter(InstrumentNames.GuardRejections, "{plan}", "Plans refused, by rule");
+        _stalls = Counter(InstrumentNames.Stalls, "{stall}", "Times that the process or its thread pool stood still");
+        _stallTime = _meter.CreateCounter<double>(InstrumentNames.StallTime, "s", "How long it stood still, the collector's part apart");
         _age = Histogram(InstrumentNames.FrameAge, "From the capture of a plan's oldest new image to its publication");
         _latency = Histogram(InstrumentNames.FrameLatency, "From a frame's arrival to its plan's publication");
         _spread = Histogram(InstrumentNames.CameraSpread, "Between the oldest and the newest camera of a tick");
@@ -89,6 +93,15 @@ public sealed class EngineInstruments : IEngineObserver, IDisposable
     }
 
     public void ActorFailed(string actor, FrameTicket? ticket, Exception cause) => _restarts.Add(1, new KeyValuePair<string, object?>("actor", actor));
+
+    /// <summary>Counts a standstill that a <see cref="StallWatch"/> noticed.</summary>
+    public void Stalled(Stall stall)
+    {
+        var kind = new KeyValuePair<string, object?>("kind", stall.Kind == StallKind.Process ? "process" : "thread_pool");
+        _stalls.Add(1, kind);
+        _stallTime.Add(stall.Collecting.TotalSeconds, kind, new KeyValuePair<string, object?>("cause", "collecting"));
+        _stallTime.Add((stall.Duration - stall.Collecting).TotalSeconds, kind, new KeyValuePair<string, object?>("cause", "other"));
+    }
 
     public void Dispose() => _meter.Dispose();
 

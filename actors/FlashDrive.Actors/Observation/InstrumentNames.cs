@@ -25,6 +25,8 @@ public static class InstrumentNames
     public const string FlowEvaluations = "flashdrive.flow.evaluations";
     public const string GuardRejections = "flashdrive.guard.rejections";
     public const string FallbackActive = "flashdrive.fallback.active";
+    public const string Stalls = "flashdrive.stalls";
+    public const string StallTime = "flashdrive.stall.time";
     public const string Subscribers = "flashdrive.subscribers";
     public const string BuildInfo = "flashdrive.build.info";
 
@@ -32,6 +34,6 @@ public static class InstrumentNames
     public static readonly IReadOnlyList<string> All =
     [
         Frames, FrameAge, FrameLatency, CameraSpread, StageDuration, QueueWait, MailboxDepth, CreditsInUse, ActorRestarts, KvBlocks, Reprefills,
-        ReasoningTokens, DraftedTokens, AcceptedTokens, FlowEvaluations, GuardRejections, FallbackActive, Subscribers, BuildInfo,
+        ReasoningTokens, DraftedTokens, AcceptedTokens, FlowEvaluations, GuardRejections, FallbackActive, Stalls, StallTime, Subscribers, BuildInfo,
     ];
 }

@@ -4,6 +4,7 @@ using FlashDrive.Actors.Streams;
 using FlashDrive.Inference;
 using FlashDrive.Inference.Stages;
 using FlashDrive.Runtime;
+using FlashDrive.Runtime.Stalls;
 
 namespace FlashDrive.Service.Drive.Pipelined;
 
@@ -37,6 +38,7 @@ internal sealed class PipelinedDrive(DriveReport report, IDriveView view, TimePr
             new EmbeddedHost(time), EngineStages.Of(model, options.Engine, options.Sessions), options,
             new ObserverGroup([timeline, instruments, .. observers, observer]));
         instruments.Attach(engine);
+        using var watch = new StallWatch(time, instruments.Stalled);
         var producers = new List<StreamProducer>();
         try
         {
