@@ -26,13 +26,27 @@ public sealed class ClipExamReport
             ["tuned_ade"] = Ratio(w => w.Tuned.Ade, w => w.Full.Ade),
             ["untuned_min_ade"] = Ratio(w => w.Untuned.MinAde, w => w.Full.MinAde),
             ["tuned_min_ade"] = Ratio(w => w.Tuned.MinAde, w => w.Full.MinAde),
+            ["whole_tuned_ade"] = Ratio(w => w.FullTuned.Ade, w => w.Full.Ade),
+            ["tuned_ade_over_whole_tuned"] = Ratio(w => w.Tuned.Ade, w => w.FullTuned.Ade),
         };
         var plans = clips.Sum(c => c.Windows.Count);
         List<ExamBar> bars = [new("ADE of the tuned stream / whole windows", Ratios["tuned_ade"].Value, MostRatio, true, plans)];
         if (options.Drift)
         {
-            Drifts = new Dictionary<string, Interval> { ["untuned_ade"] = Drift(w => w.Untuned.Ade), ["tuned_ade"] = Drift(w => w.Tuned.Ade) };
-            bars = [new("change of that ratio from the first to the last third, either way", Math.Abs(Drifts["tuned_ade"].Value), MostDrift, true, plans)];
+            Drifts = new Dictionary<string, Interval>
+            {
+                ["untuned_ade"] = Drift(w => w.Untuned.Ade, w => w.Full.Ade),
+                ["tuned_ade_over_whole_tuned"] = Drift(w => w.Tuned.Ade, w => w.FullTuned.Ade),
+                ["tuned_ade"] = Drift(w => w.Tuned.Ade, w => w.Full.Ade),
+            };
+            // With one expert on both sides nothing but the stream tells them apart.
+            bars =
+            [
+                Bar("the expert not tuned", "untuned_ade"),
+                Bar("the tuned expert", "tuned_ade_over_whole_tuned"),
+            ];
+            ExamBar Bar(string expert, string drift) =>
+                new($"stream / whole windows, last third against first, {expert}", Math.Abs(Drifts[drift].Value), MostDrift, true, plans);
         }
         Bars = bars;
     }
@@ -41,7 +55,7 @@ public sealed class ClipExamReport
 
     public IReadOnlyList<ClipOutcome> Clips { get; }
 
-    /// <summary>Errors of the stream over those of whole windows.</summary>
+    /// <summary>Errors over those of whole windows with the expert not tuned, or, where the name says so, with the tuned one.</summary>
     public IReadOnlyDictionary<string, Interval> Ratios { get; }
 
     /// <summary>(Ratio in the last third / ratio in the first) − 1; empty unless asked for.</summary>
@@ -57,10 +71,10 @@ public sealed class ClipExamReport
     {
         foreach (var bar in Bars) yield return bar.ToString();
         yield return FormattableString.Invariant($"{Clips.Count} clips of {Options.Windows} windows, planned in every {Options.PlanEvery}th{(Options.Drift ? " of the first and last third" : "")}: {Windows.Count()} plans, {Options.Samples} samples");
-        foreach (var (name, part) in new (string, Func<ClipWindow, PlanError>)[] { ("whole windows", w => w.Full), ("stream, not tuned", w => w.Untuned), ("stream, tuned", w => w.Tuned) })
+        foreach (var (name, part) in new (string, Func<ClipWindow, PlanError>)[] { ("whole windows", w => w.Full), ("whole, tuned", w => w.FullTuned), ("stream, not tuned", w => w.Untuned), ("stream, tuned", w => w.Tuned) })
             yield return FormattableString.Invariant($"{name,-18} ADE {Windows.Average(w => part(w).Ade):0.000} m, minADE {Windows.Average(w => part(w).MinAde):0.000} m");
-        foreach (var (name, ratio) in Ratios) yield return $"{name} over whole windows: {ratio}";
-        foreach (var (name, drift) in Drifts) yield return $"{name}: last third over first - 1 = {drift}";
+        foreach (var (name, ratio) in Ratios) yield return $"{name}: {ratio}";
+        foreach (var (name, drift) in Drifts) yield return $"{name}, last third / first - 1: {drift}";
         yield return FormattableString.Invariant($"the stream's sentence is the whole window's in {Windows.Average(w => w.FullThought == w.StreamedThought ? 1.0 : 0):0.000}");
     }
 
@@ -69,8 +83,8 @@ public sealed class ClipExamReport
 
     private Interval Ratio(Func<ClipWindow, double> part, Func<ClipWindow, double> whole) => Bootstrap.Over(Clips, clips => Ratio(clips, part, whole, _ => true));
 
-    private Interval Drift(Func<ClipWindow, double> part) => Bootstrap.Over(
-        Clips, clips => Ratio(clips, part, w => w.Full.Ade, w => Options.ThirdOf(w.Window) == 2) / Ratio(clips, part, w => w.Full.Ade, w => Options.ThirdOf(w.Window) == 0) - 1);
+    private Interval Drift(Func<ClipWindow, double> part, Func<ClipWindow, double> whole) => Bootstrap.Over(
+        Clips, clips => Ratio(clips, part, whole, w => Options.ThirdOf(w.Window) == 2) / Ratio(clips, part, whole, w => Options.ThirdOf(w.Window) == 0) - 1);
 
     private static double Ratio(IReadOnlyList<ClipOutcome> clips, Func<ClipWindow, double> part, Func<ClipWindow, double> whole, Func<ClipWindow, bool> counts)
     {

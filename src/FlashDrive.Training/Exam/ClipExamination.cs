@@ -13,9 +13,10 @@ namespace FlashDrive.Training.Exam;
 
 /// <summary>Errors of one window's plans against the path the expert drove, metres.</summary>
 /// <param name="Full">The window prefilled whole.</param>
+/// <param name="FullTuned">The same window and thought with the tuned expert: what tuning does without any stream.</param>
 /// <param name="Untuned">The stream's window and thought, with the expert that was trained on whole windows.</param>
 /// <param name="Tuned">The same window and thought with the tuned expert.</param>
-public sealed record ClipWindow(int Window, PlanError Full, PlanError Untuned, PlanError Tuned, string FullThought, string StreamedThought);
+public sealed record ClipWindow(int Window, PlanError Full, PlanError FullTuned, PlanError Untuned, PlanError Tuned, string FullThought, string StreamedThought);
 
 /// <param name="Ade">Of the first sample.</param>
 /// <param name="MinAde">Smallest of all samples.</param>
@@ -89,7 +90,8 @@ public static class ClipExamination
             using var streamed = stream.Think(window, options.NoiseSeed ^ clip.Seed);
             using var full = whole.Think(whole.Whole(clip.Window(index)), options.NoiseSeed ^ clip.Seed);
             windows.Add(new(
-                index, Error(model, model, full, bundle, options), Error(model, model, streamed, bundle, options), Error(model, tuned, streamed, bundle, options),
+                index, Error(model, model, full, bundle, options), Error(model, tuned, full, bundle, options),
+                Error(model, model, streamed, bundle, options), Error(model, tuned, streamed, bundle, options),
                 Text(model, full), Text(model, streamed)));
         }
         return new(clip.Seed, windows);
