@@ -13,10 +13,10 @@ public sealed class WindowMemory : IDisposable
     private readonly bool _guided;
 
     /// <param name="budget">Longest thought in tokens.</param>
-    /// <param name="keepPrepared">Prefill computes and prepares nothing twice; otherwise as it would for a single window.</param>
+    /// <param name="settings">Its capacity of tails is set here.</param>
     internal WindowMemory(
         DrivingModel model, WindowLayout layout, int sessions, bool guided, int budget, IReadOnlyList<int>? cameras = null, IReadOnlyList<ImageGrid>? grids = null,
-        bool keepPrepared = false, DraftContext? context = null)
+        PrefillSettings settings = default, DraftContext? context = null)
     {
         (_cameras, _grids, _guided) = (cameras ?? [], grids ?? [], guided);
         var plan = new KvPoolPlan(layout, sessions, guided);
@@ -24,7 +24,7 @@ public sealed class WindowMemory : IDisposable
         var geometry = KvGeometry.Of(model.Configuration.Text, language.Dtype);
         Pool = new(geometry, plan.Classes());
         Views = new(geometry, plan.Views, plan.ViewSlots(budget));
-        Stage = new(language, Pool, Views, new(plan.TailCapacity, LastRowOnly: keepPrepared, keepPrepared), context);
+        Stage = new(language, Pool, Views, settings with { TailCapacity = plan.TailCapacity }, context);
     }
 
     /// <summary>Pools for a prefill that brings its own way to fill them.</summary>
@@ -49,7 +49,7 @@ public sealed class WindowMemory : IDisposable
         var layout = WindowLayout.Of(model.Prompts.Build(request.Prompt with { Route = null }));
         var fast = options.Streaming.Enabled || options.OwnKernels;
         var context = DraftContext.Of(model.DrafterOf(options));
-        return new(model, layout, sessions, request.Guided, options.Reasoning.Budget, request.Cameras, [.. request.Grids], fast, context);
+        return new(model, layout, sessions, request.Guided, options.Reasoning.Budget, request.Cameras, [.. request.Grids], new(LastRowOnly: fast, KeepPrepared: fast, OwnKernels: options.OwnKernels), context);
     }
 
     public void Dispose()

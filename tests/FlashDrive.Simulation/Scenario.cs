@@ -4,6 +4,7 @@ using FlashDrive.Inference;
 using FlashDrive.Inference.Flow;
 using FlashDrive.Inference.Publishing;
 using FlashDrive.Inference.Stages;
+using FlashDrive.Inference.Streaming;
 using FlashDrive.Runtime.Simulation;
 using FlashDrive.Simulation.StandIns;
 
@@ -34,6 +35,9 @@ public sealed record Scenario
     public int Samples { get; init; } = 1;
 
     public bool ThoughtPerSample { get; init; }
+
+    /// <summary>Whether windows keep the blocks of the ones before them, and how often they begin anew.</summary>
+    public StreamingOptions Streaming { get; init; } = new();
 
     /// <summary>Longest thought in tokens.</summary>
     public int Budget { get; init; } = 3;
@@ -79,7 +83,7 @@ public sealed record Scenario
 
     private (int Thoughts, int Rounds) LongestFrame => (ThoughtPerSample ? Samples : 1, Budget);
 
-    public PipelineOptions Options => new(new EngineOptions(new ReasoningOptions(Budget: Budget), new FlowOptions(Samples), FramesPerCamera, ThoughtPerSample, Seed))
+    public PipelineOptions Options => new(new EngineOptions(new ReasoningOptions(Budget: Budget), new FlowOptions(Samples), FramesPerCamera, ThoughtPerSample, Seed) { Streaming = Streaming })
     {
         Policy = Policy,
         Sessions = Sessions,
@@ -113,6 +117,7 @@ public sealed record Scenario
             Sessions = sessions,
             SessionSlots = 1 + random.Integer(16, streams * sessions),
             FramesPerCamera = 1 + random.Integer(10, 3),
+            Streaming = new(Enabled: random.Integer(17, 4) > 0, RefreshEvery: random.Integer(18, 2) == 0 ? 1 + random.Integer(19, 5) : null),
             Samples = samples,
             ThoughtPerSample = random.Integer(11, 2) == 0,
             Ticks = 6 + random.Integer(12, 10),

@@ -38,6 +38,9 @@ public sealed class KvBlock
     /// <summary>Values, [layers, kvHeads, tokens, headDim], a view.</summary>
     public Tensor Values => _values.narrow(2, 0, Tokens);
 
+    /// <summary>Keys and values with their whole capacity; the block's own, not to be disposed.</summary>
+    internal (Tensor Keys, Tensor Values) Storage => (_keys, _values);
+
     /// <summary>Writes one layer: [kvHeads, tokens, headDim] each.</summary>
     /// <exception cref="InvalidOperationException">The block is sealed.</exception>
     internal void Write(int layer, Tensor keysBeforeRotary, Tensor values)

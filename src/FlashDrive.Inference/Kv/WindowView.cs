@@ -57,6 +57,19 @@ public sealed class WindowView : IDisposable
         _values[layer].index_copy_(2, slots, values);
     }
 
+    /// <summary>Reads sealed blocks into their slots, rotating their keys at the window's positions.</summary>
+    /// <param name="rotary">Tables of the window's slots, [slots, headDim], in the cache's dtype.</param>
+    internal void Materialise(BlockBatch blocks, RotaryTables rotary)
+    {
+        if (blocks.Count == 0) return;
+        if (Keys.dtype == ScalarType.Float32)
+        {
+            torch.kernels.read_blocks(blocks.Keys, blocks.Values, blocks.Tokens, blocks.Starts, rotary.Cos, rotary.Sin, Keys, Values);
+            return;
+        }
+        for (var i = 0; i < blocks.Count; i++) Materialise(blocks[i], blocks.PartOf(i), rotary.Narrow(blocks.PartOf(i).Start, blocks.PartOf(i).Length));
+    }
+
     /// <summary>Reads a sealed block into its slots, rotating its keys at the window's positions.</summary>
     /// <param name="rotary">Tables of the part's slots, [tokens, headDim], in the cache's dtype.</param>
     internal void Materialise(KvBlock block, WindowPart part, RotaryTables rotary)

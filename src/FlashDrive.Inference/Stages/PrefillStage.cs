@@ -23,8 +23,9 @@ public sealed record PrefilledWindow(WindowFacts Facts, ReasoningSession Session
 /// <summary>How a prefill stage works.</summary>
 /// <param name="TailCapacity">Capacity of the pool's tail blocks; 0 takes any block that is long enough.</param>
 /// <param name="LastRowOnly">Behind the last layer's attention only the window's last row is computed.</param>
+/// <param name="OwnKernels">The rows go through the own kernels where they exist (float32 on a CPU).</param>
 /// <param name="KeepPrepared">Tensors of rotary tables, masks and places are kept from window to window.</param>
-public readonly record struct PrefillSettings(int TailCapacity = 0, bool LastRowOnly = false, bool KeepPrepared = false);
+public readonly record struct PrefillSettings(int TailCapacity = 0, bool LastRowOnly = false, bool KeepPrepared = false, bool OwnKernels = false);
 
 /// <summary>
 /// Runs the language model over a window's prompt into new blocks, or into the blocks that an earlier window of its stream lacks. Holds
@@ -36,7 +37,7 @@ public sealed class PrefillStage(LanguageModel language, KvPool pool, WindowView
     // A stream asks for windows moved by 1..F, a whole one now and then, and one without its route.
     private const int MostKept = 12;
 
-    private readonly WindowPrefill _prefill = new(language, pool, views, settings.TailCapacity, settings.LastRowOnly, context);
+    private readonly WindowPrefill _prefill = new(language, pool, views, settings, context);
     private readonly List<(int Kind, PreparedRows Prepared)> _kept = new(MostKept + 1);
     private (Prompt Prompt, WindowLayout Layout)? _lastLayout;
 
@@ -85,6 +86,7 @@ public sealed class PrefillStage(LanguageModel language, KvPool pool, WindowView
 
     public void Dispose()
     {
+        _prefill.Dispose();
         foreach (var (_, prepared) in _kept) prepared.Dispose();
         _kept.Clear();
     }

@@ -23,6 +23,9 @@ internal sealed class PreparedRows : IDisposable
         (_language, Rows, Positions, RopeDelta) = (language, rows, positions.Flat, positions.RopeDelta);
         _slots = Array.ConvertAll(rows.Slots, slot => (long)slot);
         _images = RowsOf(imagePlaces, rows.Slots);
+        var parts = rows.Layout.Parts;
+        Shared = new([.. parts.Where((_, i) => rows.SourceOf(i) >= 0)]);
+        Fresh = new([.. parts.Where((_, i) => rows.SourceOf(i) < 0)]);
         IsContiguous = _slots[^1] - _slots[0] == _slots.Length - 1;
     }
 
@@ -32,6 +35,12 @@ internal sealed class PreparedRows : IDisposable
     internal int[] Positions { get; }
 
     internal int RopeDelta { get; }
+
+    /// <summary>Place for the blocks of an earlier window, in slot order.</summary>
+    internal BlockBatch Shared { get; }
+
+    /// <summary>Place for the new blocks, in slot order: the rows one after another.</summary>
+    internal BlockBatch Fresh { get; }
 
     /// <summary>The rows follow each other without gaps.</summary>
     internal bool IsContiguous { get; }
@@ -50,10 +59,8 @@ internal sealed class PreparedRows : IDisposable
         ? Window.Narrow(_slots[0], _slots.Length)
         : new(Window.Cos.index_select(0, Slots), Window.Sin.index_select(0, Slots))).Detach();
 
-    private RotaryTables Window => _window ??= MakeWindow();
-
-    /// <summary>Rotary tables of a part's slots, [tokens, headDim].</summary>
-    internal RotaryTables RotaryOf(WindowPart part) => Window.Narrow(part.Start, part.Length);
+    /// <summary>Rotary tables of the whole window, [slots, headDim].</summary>
+    internal RotaryTables Window => _window ??= MakeWindow();
 
     /// <summary>Whether these are the rows of the same kind of a window with this layout and these positions.</summary>
     internal bool Serves(WindowLayout layout, int[] positions) =>

@@ -9,48 +9,57 @@ namespace FlashDrive.Inference.Stages;
 /// Runs the language model over a window and commits its blocks: rows are computed for the parts that no earlier window holds, the
 /// others are read from shared blocks. Nothing is committed when a number is not finite or an operator throws.
 /// </summary>
-/// <param name="tailCapacity">Capacity of the pool's tail blocks, so that a short tail takes no other part's block.</param>
-/// <param name="lastRowOnly">Behind the last layer's attention only the window's last row is computed: nothing else is read.</param>
 /// <param name="context">Feature rows of the window's last positions for a drafter; null when nothing is drafted.</param>
-internal sealed class WindowPrefill(LanguageModel language, KvPool pool, WindowViewPool views, int tailCapacity, bool lastRowOnly, DraftContext? context = null)
+internal sealed class WindowPrefill(LanguageModel language, KvPool pool, WindowViewPool views, PrefillSettings settings, DraftContext? context = null) : IDisposable
 {
     private readonly FeatureRows? _features = context is null ? null : new(context.Layers, context.Rows);
-    private readonly List<(KvBlock Block, WindowPart Part)> _blocks = [], _fresh = [];
+    private readonly KernelPrefill? _kernel = settings.OwnKernels && language.Dtype == ScalarType.Float32 ? new(language, pool.Geometry, context) : null;
+    private readonly List<(KvBlock Block, WindowPart Part)> _blocks = [];
 
     /// <summary>The last token's [1, hidden] after the final norm and the session over the committed window.</summary>
     /// <param name="embeddings">[1, rows, hidden]</param>
     /// <param name="shared">A lease on the window whose blocks are shared; it stays the caller's.</param>
-    /// <param name="observe">Sees the residual stream after each layer, [1, rows, hidden].</param>
+    /// <param name="observe">Sees the residual stream after each layer, [1, rows, hidden]; the own kernels cannot show it.</param>
     internal ReasoningSession Run(PreparedRows prepared, Tensor embeddings, DeepstackInput? deepstack = null, KvLease? shared = null, Action<int, Tensor>? observe = null)
     {
         using var scope = torch.NewDisposeScope();
         using var guard = torch.no_grad();
-        var length = prepared.Rows.Layout.Length;
-        // One prefill at a time: the lists are made once.
-        var (blocks, fresh) = (_blocks, _fresh);
-        blocks.Clear();
-        fresh.Clear();
+        // One prefill at a time: the list is made once.
+        _blocks.Clear();
         WindowView? view = null;
         try
         {
             view = views.Rent();
-            Gather(prepared, shared, view);
-            var writer = new WindowWriter(view, prepared.IsContiguous ? null : prepared.Slots, fresh, length);
-            var from = lastRowOnly && observe is null ? embeddings.size(1) - LastLayerRows : 0;
-            _features?.Begin(scope);
-            var hidden = language.Forward(embeddings, prepared.RowRotary, prepared.Mask, writer, deepstack, Observer(observe), from);
-            var last = language.Norm(hidden.select(1, hidden.size(1) - 1));
-            if (!last.IsFinite()) throw new NonFiniteException("prefill", "hidden states");
-            CheckCache(view, length);
-            foreach (var (block, _) in fresh) block.Seal();
-            return new ReasoningSession(new KvLease(new BlockTable(blocks, prepared.Positions, prepared.RopeDelta)), view, last, _features?.Take());
+            Gather(prepared, shared);
+            view.Materialise(prepared.Shared, prepared.Window);
+            var (last, features) = _kernel is { } kernel && observe is null
+                ? kernel.Run(prepared, embeddings.squeeze(0), deepstack, view)
+                : ByOperators(prepared, embeddings, deepstack, view, observe, scope);
+            for (var i = 0; i < prepared.Fresh.Count; i++) prepared.Fresh[i].Seal();
+            return new ReasoningSession(new KvLease(new BlockTable(_blocks, prepared.Positions, prepared.RopeDelta)), view, last, features);
         }
         catch
         {
-            foreach (var (block, _) in blocks) block.Release();
+            foreach (var (block, _) in _blocks) block.Release();
             view?.Dispose();
             throw;
         }
+    }
+
+    public void Dispose() => _kernel?.Dispose();
+
+    private (Tensor Last, Tensor? Features) ByOperators(
+        PreparedRows prepared, Tensor embeddings, DeepstackInput? deepstack, WindowView view, Action<int, Tensor>? observe, DisposeScope scope)
+    {
+        var length = prepared.Rows.Layout.Length;
+        var writer = new WindowWriter(view, prepared.IsContiguous ? null : prepared.Slots, prepared.Fresh, length);
+        var from = settings.LastRowOnly && observe is null ? embeddings.size(1) - LastLayerRows : 0;
+        _features?.Begin(scope);
+        var hidden = language.Forward(embeddings, prepared.RowRotary, prepared.Mask, writer, deepstack, Observer(observe), from);
+        var last = language.Norm(hidden.select(1, hidden.size(1) - 1));
+        if (!last.IsFinite()) throw new NonFiniteException("prefill", "hidden states");
+        CheckCache(view, length);
+        return (last, _features?.Take());
     }
 
     /// <summary>Rows that are wanted behind the last layer: a drafter may read that layer too.</summary>
@@ -58,28 +67,28 @@ internal sealed class WindowPrefill(LanguageModel language, KvPool pool, WindowV
 
     private Action<int, Tensor>? Observer(Action<int, Tensor>? observe) => _features is { } features ? features.Observe + observe : observe;
 
-    /// <summary>Collects the window's blocks, each with a reference of this window's own, and fills the view with the shared ones.</summary>
-    private void Gather(PreparedRows prepared, KvLease? shared, WindowView view)
+    /// <summary>Collects the window's blocks, each with a reference of this window's own.</summary>
+    private void Gather(PreparedRows prepared, KvLease? shared)
     {
-        var rows = prepared.Rows;
+        var (rows, old, fresh) = (prepared.Rows, 0, 0);
         var parts = rows.Layout.Parts;
         for (var i = 0; i < parts.Count; i++)
         {
             var (part, source) = (parts[i], rows.SourceOf(i));
             if (source < 0)
             {
-                var capacity = part.Kind == WindowPartKind.Tail ? tailCapacity : 0;
-                _blocks.Add((pool.Rent(part.Length, capacity), part));
-                _fresh.Add(_blocks[^1]);
+                var block = pool.Rent(part.Length, part.Kind == WindowPartKind.Tail ? settings.TailCapacity : 0);
+                _blocks.Add((block, part));
+                prepared.Fresh[fresh++] = block;
                 continue;
             }
             var table = (shared ?? throw new ArgumentNullException(nameof(shared), $"slots {part.Start}..{part.End} have neither rows to compute nor a shared block")).Table;
             if (table.Part(source).Kind != part.Kind || table.Part(source).Length != part.Length)
                 throw new ArgumentException($"slots {part.Start}..{part.End} are {part.Kind}, the shared table has {table.Part(source)} for them", nameof(shared));
-            var block = table.Block(source);
-            block.Retain();
-            _blocks.Add((block, part));
-            view.Materialise(block, part, prepared.RotaryOf(part));
+            var kept = table.Block(source);
+            kept.Retain();
+            _blocks.Add((kept, part));
+            prepared.Shared[old++] = kept;
         }
     }
 

@@ -35,6 +35,9 @@ at::Tensor RmsNorm(const at::Tensor& x, const at::Tensor& weight, double epsilon
 at::Tensor Rotary(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin);
 at::Tensor Swiglu(const at::Tensor& gate, const at::Tensor& up);
 
+// Dense rows of one width, each with its row of the tables; the bits are Rotary's.
+void RotateRows(const float* x, const float* cos, const float* sin, float* y, int64_t rows, int64_t width);
+
 // Rows of `width` elements per task, so that small tensors stay on the calling thread.
 inline int64_t Grain(int64_t width) { return std::max<int64_t>(1, 32768 / std::max<int64_t>(width, 1)); }
 

@@ -98,6 +98,14 @@ at::Tensor Compose(const at::Tensor& x, const at::Tensor& cos, const at::Tensor&
 }  // namespace
 }  // namespace fd::rotary
 
+void fd::RotateRows(const float* x, const float* cos, const float* sin, float* y, int64_t rows, int64_t width) {
+  fd::rotary::Rows dense;
+  dense.dims = 1;
+  dense.sizes[0] = rows;
+  dense.x_strides[0] = dense.cos_strides[0] = dense.sin_strides[0] = width;
+  fd::Run<fd::rotary::Rotate<false>>(static_cast<const fd::rotary::Rows*>(&dense), x, cos, sin, y, static_cast<int64_t>(0), rows, width);
+}
+
 at::Tensor fd::Rotary(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin) {
   using namespace fd::rotary;
   TORCH_CHECK_VALUE(x.dim() >= 1 && x.size(-1) % 2 == 0, "the last dimension of ", x.sizes(), " has no two halves");

@@ -11,14 +11,16 @@ public class BlockTableTests : IDisposable
     public void Dispose() => KvPool.VerifySealedBlocks = false;
 
     [Theory]
-    [InlineData(1, 1, 1, 1, 1, 1)]
-    [InlineData(1, 2, 3, 4, 1, 2)]
-    [InlineData(4, 4, 1, 3, 2, 1)]
-    public void The_block_table_is_bit_for_bit_the_cache_that_is_shifted_in_place(params int[] moves)
+    [InlineData(false, 1, 1, 1, 1, 1, 1)]
+    [InlineData(false, 1, 2, 3, 4, 1, 2)]
+    [InlineData(false, 4, 4, 1, 3, 2, 1)]
+    [InlineData(true, 1, 1, 1, 1, 1, 1)]
+    [InlineData(true, 1, 2, 3, 4, 1, 2)]
+    public void The_block_table_is_bit_for_bit_the_cache_that_is_shifted_in_place(bool ownKernels, params int[] moves)
     {
         using var scope = torch.NewDisposeScope();
         using var guard = torch.no_grad();
-        using var rig = new StreamRig();
+        using var rig = new StreamRig(settings: new(OwnKernels: ownKernels, KeepPrepared: ownKernels));
         var reference = new ShiftedCache(rig);
         var tick = 3L;
         var session = rig.Whole(tick);
@@ -32,6 +34,31 @@ public class BlockTableTests : IDisposable
             Same(session, reference, reference.Prefill(tick, inserted), $"the window of tick {tick}, {inserted} moved in");
         }
         session.Dispose();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void The_own_kernels_compute_what_the_operators_do(int inserted)
+    {
+        using var scope = torch.NewDisposeScope();
+        using var guard = torch.no_grad();
+        using var operators = new StreamRig();
+        using var kernels = new StreamRig(settings: new(OwnKernels: true, KeepPrepared: true));
+        ReasoningSession? expected = null, ours = null;
+        for (var tick = 3; tick < 3 + 4 * inserted; tick += inserted)
+        {
+            var (e, o) = expected is null ? (operators.Whole(tick), kernels.Whole(tick)) : (operators.Moved(tick, inserted, expected), kernels.Moved(tick, inserted, ours!));
+            expected?.Dispose();
+            ours?.Dispose();
+            (expected, ours) = (e, o);
+            foreach (var keys in new[] { true, false }) Assert.True(StreamRig.Error(StreamRig.Cache(ours, keys), StreamRig.Cache(expected, keys)) < 1e-5);
+            Assert.True(StreamRig.Error(ours.LastHidden, expected.LastHidden) < 1e-5);
+            for (var layer = 0; layer < operators.Language.Layers; layer++)
+                Assert.True(StreamRig.Error(ours.Scratch.Read(layer).Keys, expected.Scratch.Read(layer).Keys) < 1e-5);
+        }
+        expected!.Dispose();
+        ours!.Dispose();
     }
 
     [Theory]

@@ -46,7 +46,9 @@ internal sealed class ShiftedCache : IKeyValueStore
         _slots = torch.tensor(Array.ConvertAll(slots, slot => (long)slot));
         var mask = AttentionMask.CausalBySlot(slots, _rig.Layout.Length, _rig.Language.Group);
         var rotary = new RotaryTables(_rotary.Cos.index_select(0, _slots), _rotary.Sin.index_select(0, _slots));
-        var hidden = _rig.Language.Forward(embeddings, rotary, mask, this, new(places, features.Deepstack));
+        var deepstack = new DeepstackInput(places, features.Deepstack);
+        if (_rig.Settings.OwnKernels) return ByKernel(embeddings.squeeze(0), rotary, deepstack);
+        var hidden = _rig.Language.Forward(embeddings, rotary, mask, this, deepstack);
         return _rig.Language.Norm(hidden.select(1, slots.Length - 1));
     }
 
@@ -56,6 +58,18 @@ internal sealed class ShiftedCache : IKeyValueStore
         keys.index_copy_(2, _slots!, rows.KeysBeforeRotary.transpose(1, 2));
         values.index_copy_(2, _slots!, rows.Values.transpose(1, 2));
         return (torch.fused.rotary(keys, _rotary.Cos, _rotary.Sin), values);
+    }
+
+    private Tensor ByKernel(Tensor x, RotaryTables rotary, DeepstackInput deepstack)
+    {
+        var (layers, rows) = (_rig.Language.Layers, x.size(0));
+        var kept = torch.empty(2, layers, _keys.size(1), rows, _keys.size(3));
+        Tensor[] PerLayer(Tensor all) => [.. Enumerable.Range(0, layers).Select(layer => all.narrow(0, layer, 1))];
+        var cache = new KeyValueTensors(PerLayer(torch.fused.rotary(_keys, _rotary.Cos, _rotary.Sin)), PerLayer(_values));
+        using var workspace = new KernelWorkspace();
+        var last = _rig.Language.Kernel.Forward(x, rotary, cache, workspace, 0, _slots, deepstack, rows - 1, norm: true, new(Kept: kept));
+        _keys.index_copy_(2, _slots!, kept.select(0, 0));
+        return last;
     }
 
     /// <summary>Everything is gathered before anything is written: sources and destinations overlap.</summary>

@@ -26,6 +26,7 @@ internal sealed class StreamRig : IDisposable
     /// <param name="layers">Language layers that are kept.</param>
     internal StreamRig(int? layers = null, int sessions = 4, PrefillSettings settings = default)
     {
+        Settings = settings;
         Model = TinyModel.Create();
         var text = Model.Configuration.Text with { Layers = layers ?? Model.Configuration.Text.Layers };
         Language = new(text, Model.Network.Parameters);
@@ -36,6 +37,8 @@ internal sealed class StreamRig : IDisposable
         (_pool, _views) = (new(geometry, plan.Classes()), new(geometry, plan.Views, plan.ViewSlots(8)));
         Stage = new(Language, _pool, _views, settings with { TailCapacity = plan.TailCapacity });
     }
+
+    internal PrefillSettings Settings { get; }
 
     internal DrivingModel Model { get; }
 
@@ -86,6 +89,7 @@ internal sealed class StreamRig : IDisposable
         Stage.Dispose();
         _views.Dispose();
         _pool.Dispose();
+        Language.Dispose();
         Model.Dispose();
     }
 

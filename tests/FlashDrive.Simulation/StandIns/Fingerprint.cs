@@ -1,4 +1,5 @@
 using FlashDrive.Driving;
+using FlashDrive.Inference.Kv;
 using FlashDrive.Inference.Stages;
 using FlashDrive.Inference.Streaming;
 
@@ -7,13 +8,18 @@ namespace FlashDrive.Simulation.StandIns;
 /// <summary>Numbers that differ when anything they are made of does, exact in a float.</summary>
 internal static class Fingerprint
 {
-    internal static float Of(StreamWindow.WindowSlot[] slots)
+    /// <summary>Of one image of a tick: what its block holds.</summary>
+    internal static float Of(StreamWindow.WindowSlot slot, int view) =>
+        Exact(new KeyedRandom(0).At(slot.FrameId).At((long)slot.Source.Features.Merged.buffer<float>()[view]));
+
+    /// <summary>Of all images of a window as its blocks hold them, in slot order.</summary>
+    internal static float Of(IEnumerable<KvBlock> visual)
     {
         var random = new KeyedRandom(0);
-        foreach (var slot in slots)
+        foreach (var block in visual)
         {
-            random = random.At(slot.FrameId);
-            foreach (var feature in slot.Source.Features.Merged.data<float>()) random = random.At((long)feature);
+            using var values = block.Values;
+            random = random.At((long)values.buffer<float>()[0]);
         }
         return Exact(random);
     }
