@@ -9,14 +9,14 @@ internal static class TrainDerivedCommands
     public static Command Drafter()
     {
         var groups = ValueOptions.Integer("--groups", 600, 1, 1_000_000, "Groups of eight thoughts to learn from.");
-        return Create("drafter", "dflash", 6000, "Train the drafter that proposes a model's thoughts in blocks. Ctrl-C saves; --resume goes on.", groups,
+        return Create("drafter", "dflash", 3000, "Train the drafter that proposes a model's thoughts in blocks. Ctrl-C saves; --resume goes on.", groups,
             (trainer, parsed, cancel) => trainer.Drafter(parsed.GetValue(groups), cancel));
     }
 
     public static Command Streaming()
     {
         var rollouts = ValueOptions.Integer("--rollouts", 4, 1, 1024, "Rollouts of a step.");
-        return Create("streaming", "streaming", 1500, "Train a model's action expert to read the cache of a stream. Ctrl-C saves; --resume goes on.", rollouts,
+        return Create("streaming", "streaming", 1200, "Train a model's action expert to read the cache of a stream. Ctrl-C saves; --resume goes on.", rollouts,
             (trainer, parsed, cancel) => trainer.Streaming(parsed.GetValue(rollouts), cancel));
     }
 
