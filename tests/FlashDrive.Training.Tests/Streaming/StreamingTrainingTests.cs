@@ -1,7 +1,10 @@
+using FlashDrive.Inference;
+using FlashDrive.Torch;
 using FlashDrive.Training.Checkpoints;
 using FlashDrive.Training.Derived;
 using FlashDrive.Training.Streaming;
 using FlashDrive.Training.Target;
+using FlashDrive.Training.Tests.Vocabulary;
 
 namespace FlashDrive.Training.Tests.Streaming;
 
@@ -70,6 +73,45 @@ public sealed class StreamingTrainingTests : IDisposable
     }
 
     [Fact]
+    public void Cancelling_saves_the_steps_done_so_far()
+    {
+        var options = Options("a", 5);
+        using var cancel = new CancellationTokenSource();
+        using (var training = new StreamingTraining(options, Recipe, _driver.Model))
+            training.Run(new CancelAt(3, cancel), TimeProvider.System, cancel.Token);
+
+        using var resumed = new StreamingTraining(options with { Resume = true }, Recipe, _driver.Model);
+        Assert.Equal(3, resumed.Step);
+    }
+
+    [Fact]
+    public void What_is_exported_drives_as_the_parent_with_the_trained_expert()
+    {
+        var parent = Repository.File("models/nano");
+        var copy = Directory.CreateDirectory(Path.Combine(_folder.Path, "nano")).FullName;
+        foreach (var file in Directory.EnumerateFiles(parent, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(copy, Path.GetRelativePath(parent, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+        using var model = DrivingModel.Load(copy);
+        using var training = new StreamingTraining(Options("a", 1), Recipe, model);
+        training.Run(null, TimeProvider.System, default);
+        var folder = Path.Combine(_folder.Path, "nano-streaming");
+
+        training.Export(folder, copy);
+
+        using var scope = torch.NewDisposeScope();
+        using var derived = DrivingModel.Load(folder);
+        foreach (var (name, tensor) in derived.Network.Parameters.Tensors)
+        {
+            var expected = training.Parameters.Shapes.Any(s => s.Name == name) ? training.Parameters[name].detach().to(ScalarType.BFloat16).to(ScalarType.Float32) : model.Network.Parameters[name];
+            Assert.Equal(expected.reshape(-1).ToArray<float>(), tensor.reshape(-1).ToArray<float>());
+        }
+    }
+
+    [Fact]
     public void A_checkpoint_upon_another_parent_is_refused_by_name()
     {
         var options = Options("a", 2) with { StopAfterSteps = 1 };
@@ -101,6 +143,14 @@ public sealed class StreamingTrainingTests : IDisposable
     }
 
     private static byte[] Checkpoint(DerivedTrainingOptions options) => File.ReadAllBytes(Path.Combine(options.Folder, TrainingCheckpoint.FileName));
+
+    private sealed class CancelAt(long step, CancellationTokenSource cancel) : IProgress<DerivedProgress>
+    {
+        public void Report(DerivedProgress value)
+        {
+            if (value.Step == step) cancel.Cancel();
+        }
+    }
 
     private sealed class Collect : IProgress<DerivedProgress>
     {
