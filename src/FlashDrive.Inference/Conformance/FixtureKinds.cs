@@ -19,5 +19,6 @@ public static class FixtureKinds
         new RolloutKind(),
         new DflashKind(),
         new FlowcacheKind(),
+        new StreamingKind(),
     ];
 }

@@ -17,6 +17,7 @@ public class GoldenFixtureTests
     [InlineData("rollout", true)]
     [InlineData("flowcache", true)]
     [InlineData("dflash", true)]
+    [InlineData("streaming", true)]
     public void The_copied_fixtures_are_reproduced(string kind, bool selfTest)
     {
         var output = new StringWriter();

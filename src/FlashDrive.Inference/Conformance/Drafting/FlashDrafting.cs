@@ -92,7 +92,7 @@ internal static class FlashDrafting
     }
 
     /// <summary>Rotary positions of all slots, those behind the window included, [3, slots].</summary>
-    private static int[] Positions(ReasoningSession session, int slots)
+    internal static int[] Positions(ReasoningSession session, int slots)
     {
         var table = session.Lease.Table;
         return [.. Enumerable.Range(0, 3).SelectMany(axis => Enumerable.Range(0, slots)
@@ -100,7 +100,7 @@ internal static class FlashDrafting
     }
 
     /// <summary>Keys of the slots behind the window, turned back: rotated by the opposite angle.</summary>
-    private static float[] BeforeRotary(FixtureEngine engine, ReasoningSession session, float[][] keys)
+    internal static float[] BeforeRotary(FixtureEngine engine, ReasoningSession session, float[][] keys)
     {
         using var scope = torch.NewDisposeScope();
         var text = engine.Model.Configuration.Text;
