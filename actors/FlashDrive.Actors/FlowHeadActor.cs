@@ -23,7 +23,7 @@ internal sealed class FlowHeadActor(Pipeline pipeline, IFlowHead head) : StageAc
             return;
         }
         var plan = head.Assemble(message.Session);
-        message.Ticket.Work = new(message.Session.Evaluations, message.Session.Drafted, message.Session.Accepted, message.Session.DraftSource);
+        message.Ticket.Work = new(message.Session.Evaluations, message.Session.Drafted, message.Session.Accepted, message.Session.DraftSource, message.Session.Thoughts.Count(thought => thought.Closed));
         message.Session.Dispose();
         Send(Pipeline.Guard, new ProposedPlan(message.Ticket, plan), StageNames.Guard);
     }

@@ -66,13 +66,23 @@ public sealed class DrivingModel : IDisposable
     /// <summary>A processor of one's own: it owns scratch memory.</summary>
     public ImageProcessor NewImageProcessor() => new(Configuration.Vision, Configuration.MinPixels, Configuration.MaxPixels);
 
+    /// <summary>Kind of a derived checkpoint that is a drafter, and the end of its folder's name behind the model's.</summary>
+    public const string DrafterKind = "drafter", DrafterSuffix = "-dflash";
+
+    /// <summary>In place of a drafter's folder: the model is to have none.</summary>
+    public const string NoDrafter = "none";
+
     /// <summary>Kind of a derived checkpoint that brings its own action expert.</summary>
     public const string StreamingKind = "streaming";
 
     /// <summary>Loads a checkpoint folder in the published layout, or one derived from such a folder that brings its own action expert.</summary>
     /// <param name="tokenizerFolder">Overrides where the tokenizer is looked for.</param>
     /// <param name="dtype">float32, or bfloat16 with the reference's float32 islands.</param>
-    public static DrivingModel Load(string folder, string? tokenizerFolder = null, ScalarType dtype = ScalarType.Float32)
+    /// <param name="drafter">
+    /// Folder of a drafter, or <see cref="NoDrafter"/>; null takes the one beside the checkpoint (<c>nano-dflash</c> of <c>nano</c> and of what
+    /// was derived from it) when it is there and was made for these weights.
+    /// </param>
+    public static DrivingModel Load(string folder, string? tokenizerFolder = null, ScalarType dtype = ScalarType.Float32, string? drafter = null)
     {
         if (dtype is not (ScalarType.Float32 or ScalarType.BFloat16))
             throw new ArgumentOutOfRangeException(nameof(dtype), dtype, "compute dtype must be Float32 or BFloat16");
@@ -83,7 +93,36 @@ public sealed class DrivingModel : IDisposable
         var vocabulary = ModelVocabulary.Create(tokenizer, configuration);
         var checkpoint = CheckpointReader.Read(root, configuration, vocabulary.Length, dtype, derived?.WeightsFile);
         var network = new AlpamayoModel(configuration, checkpoint.Parameters, checkpoint.Buffers.Frequencies);
-        return new(Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), network, vocabulary, ActionSpace(configuration, checkpoint.Buffers, dtype));
+        var model = new DrivingModel(
+            Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))), network, vocabulary, ActionSpace(configuration, checkpoint.Buffers, dtype));
+        try
+        {
+            if (drafter != NoDrafter) model.AttachDrafter(drafter, root, dtype);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private void AttachDrafter(string? named, string root, ScalarType dtype)
+    {
+        var folder = named ?? Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)) + DrafterSuffix;
+        var derived = DerivedCheckpoint.Find(folder);
+        if (derived is null && named is null) return;
+        if (derived is null) throw new CheckpointException($"{folder}: holds no {DerivedCheckpoint.FileName}; name a drafter's folder, or \"{NoDrafter}\"");
+        if (derived.Kind != DrafterKind) throw new CheckpointException($"{folder}: is a derived checkpoint of kind '{derived.Kind}', expected '{DrafterKind}'");
+        var found = DerivedCheckpoint.Sha256(root);
+        if (derived.ParentSha256 != found)
+        {
+            if (named is null) return;
+            throw new CheckpointException(
+                $"{folder}: was made for weights with SHA-256 {derived.ParentSha256}, those of {root} have {found}; name a drafter of this model, or \"{NoDrafter}\"");
+        }
+        var configuration = DrafterConfiguration.Load(folder).For(Configuration.Text, Vocabulary.Length);
+        Attach(configuration, DrafterCheckpoint.Read(derived.WeightsFile, configuration, dtype: dtype));
     }
 
     public void Dispose()

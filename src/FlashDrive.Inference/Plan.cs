@@ -11,9 +11,15 @@ public sealed record Thought(string Text, IReadOnlyList<int> Tokens, bool Comple
     /// <summary>Where each token came from: <c>target</c>, <c>rule</c>, or the name of the drafter whose proposal was taken.</summary>
     public IReadOnlyList<string> Sources { get; init; } = [];
 
+    /// <summary>The sentence cut where the source of its tokens changes.</summary>
+    public IReadOnlyList<ThoughtPiece> Pieces { get; init; } = [];
+
     /// <summary>The budget closed it.</summary>
     public bool Closed { get; init; }
 }
+
+/// <summary>A part of a sentence whose tokens have one source.</summary>
+public readonly record struct ThoughtPiece(string Text, string Source);
 
 /// <summary>What the engine decided at one tick.</summary>
 /// <param name="TickMicroseconds">Time of the newest frame, the origin of the trajectories.</param>

@@ -5,4 +5,5 @@ namespace FlashDrive.Actors.Credits;
 /// <param name="Drafted">Tokens a drafter proposed.</param>
 /// <param name="Accepted">Of those, tokens the verifier took.</param>
 /// <param name="Source">Who proposed them.</param>
-public readonly record struct FrameWork(int Evaluations, int Drafted, int Accepted, string Source);
+/// <param name="Closed">Thoughts that the budget closed.</param>
+public readonly record struct FrameWork(int Evaluations, int Drafted, int Accepted, string Source, int Closed);

@@ -21,7 +21,7 @@ public sealed class EngineInstruments : IEngineObserver, IDisposable
     };
 
     private readonly Meter _meter = new(InstrumentNames.Meter);
-    private readonly Counter<long> _frames, _restarts, _reprefills, _tokens, _drafted, _accepted, _evaluations, _rejections, _stalls;
+    private readonly Counter<long> _frames, _restarts, _reprefills, _tokens, _drafted, _accepted, _closed, _evaluations, _rejections, _stalls;
     private readonly Counter<double> _stallTime;
     private readonly Histogram<double> _age, _latency, _spread, _duration, _wait;
     private DrivingEngine? _engine;
@@ -36,6 +36,7 @@ public sealed class EngineInstruments : IEngineObserver, IDisposable
         _tokens = Counter(InstrumentNames.ReasoningTokens, "{token}", "Generated tokens of published plans");
         _drafted = Counter(InstrumentNames.DraftedTokens, "{token}", "Tokens proposed by a drafter");
         _accepted = Counter(InstrumentNames.AcceptedTokens, "{token}", "Proposed tokens the verifier took");
+        _closed = Counter(InstrumentNames.ThoughtsClosed, "{thought}", "Thoughts that their budget closed");
         _evaluations = Counter(InstrumentNames.FlowEvaluations, "{evaluation}", "Evaluations of the velocity field");
         _rejections = Counter(InstrumentNames.GuardRejections, "{plan}", "Plans refused, by rule");
         _stalls = Counter(InstrumentNames.Stalls, "{stall}", "Times that the process or its thread pool stood still");
@@ -78,6 +79,7 @@ public sealed class EngineInstruments : IEngineObserver, IDisposable
         var work = ticket.Work;
         if (work.Evaluations > 0) _evaluations.Add(work.Evaluations, new KeyValuePair<string, object?>("kind", "computed"));
         if (work.Drafted > 0) _drafted.Add(work.Drafted, new KeyValuePair<string, object?>("source", work.Source));
+        if (work.Closed > 0) _closed.Add(work.Closed);
         if (work.Accepted > 0) _accepted.Add(work.Accepted, new KeyValuePair<string, object?>("source", work.Source));
     }
 

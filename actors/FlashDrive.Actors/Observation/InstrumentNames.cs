@@ -22,6 +22,7 @@ public static class InstrumentNames
     public const string ReasoningTokens = "flashdrive.reasoning.tokens";
     public const string DraftedTokens = "flashdrive.drafted.tokens";
     public const string AcceptedTokens = "flashdrive.accepted.tokens";
+    public const string ThoughtsClosed = "flashdrive.thoughts.closed";
     public const string FlowEvaluations = "flashdrive.flow.evaluations";
     public const string GuardRejections = "flashdrive.guard.rejections";
     public const string FallbackActive = "flashdrive.fallback.active";
@@ -34,6 +35,6 @@ public static class InstrumentNames
     public static readonly IReadOnlyList<string> All =
     [
         Frames, FrameAge, FrameLatency, CameraSpread, StageDuration, QueueWait, MailboxDepth, CreditsInUse, ActorRestarts, KvBlocks, Reprefills,
-        ReasoningTokens, DraftedTokens, AcceptedTokens, FlowEvaluations, GuardRejections, FallbackActive, Stalls, StallTime, Subscribers, BuildInfo,
+        ReasoningTokens, DraftedTokens, AcceptedTokens, ThoughtsClosed, FlowEvaluations, GuardRejections, FallbackActive, Stalls, StallTime, Subscribers, BuildInfo,
     ];
 }

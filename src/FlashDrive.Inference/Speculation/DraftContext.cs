@@ -7,6 +7,9 @@ namespace FlashDrive.Inference.Speculation;
 /// <param name="Rows">Feature rows before the known token.</param>
 public sealed record DraftContext(IReadOnlyList<int> Layers, int Rows)
 {
+    /// <summary>Rows of the published drafters.</summary>
+    internal const int UsualRows = 8;
+
     /// <summary>Null without a drafter.</summary>
     internal static DraftContext? Of(BlockDrafter? drafter) => drafter is null ? null : new(drafter.Configuration.TargetLayers, drafter.Configuration.ContextLength);
 }

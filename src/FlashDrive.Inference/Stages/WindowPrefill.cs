@@ -53,7 +53,7 @@ internal sealed class WindowPrefill(LanguageModel language, KvPool pool, WindowV
     {
         var length = prepared.Rows.Layout.Length;
         var writer = new WindowWriter(view, prepared.IsContiguous ? null : prepared.Slots, prepared.Fresh, length);
-        var from = settings.LastRowOnly && observe is null ? embeddings.size(1) - LastLayerRows : 0;
+        var from = settings.LastRowOnly && observe is null ? embeddings.size(1) - LastLayerRows(embeddings.size(1)) : 0;
         _features?.Begin(scope);
         var hidden = language.Forward(embeddings, prepared.RowRotary, prepared.Mask, writer, deepstack, Observer(observe), from);
         var last = language.Norm(hidden.select(1, hidden.size(1) - 1));
@@ -62,8 +62,10 @@ internal sealed class WindowPrefill(LanguageModel language, KvPool pool, WindowV
         return (last, _features?.Take());
     }
 
-    /// <summary>Rows that are wanted behind the last layer: a drafter may read that layer too.</summary>
-    private int LastLayerRows => context is not null && context.Layers[^1] == language.Layers - 1 ? context.Rows : 1;
+    /// <summary>
+    /// Rows computed behind the last layer: a drafter may read that layer too. As many without a drafter, so that the last row has the same bits.
+    /// </summary>
+    private int LastLayerRows(long rows) => (int)Math.Min(rows, context?.Rows ?? DraftContext.UsualRows);
 
     private Action<int, Tensor>? Observer(Action<int, Tensor>? observe) => _features is { } features ? features.Observe + observe : observe;
 

@@ -15,6 +15,8 @@ public sealed record DrafterConfiguration(
 {
     public const string FileName = "config.json";
 
+    private const int LargestBlock = 16;
+
     /// <summary>Length of a feature row.</summary>
     public int Features => TargetLayers.Count * Hidden;
 
@@ -91,6 +93,7 @@ public sealed record DrafterConfiguration(
         if (Hidden != target.Hidden) throw new InvalidConfigurationException($"drafter: hidden_size = {Hidden}: must be the target's {target.Hidden}");
         if (TargetLayers[^1] >= target.Layers)
             throw new InvalidConfigurationException($"drafter: target_layer_ids names layer {TargetLayers[^1]}: the target's last layer is {target.Layers - 1}");
+        if (BlockSize > LargestBlock) throw new InvalidConfigurationException($"drafter: block_size = {BlockSize}: must be at most {LargestBlock}, the rows that are verified at once");
         if (MaskToken > vocabulary)
             throw new InvalidConfigurationException($"drafter: mask_token_id = {MaskToken}: must be at most the target's vocabulary size {vocabulary}");
         return this;

@@ -35,7 +35,7 @@ internal static class BenchAblationCommand
             using var other = DrivingModel.Load(tunedFolder, parsed.GetValue(tokenizer));
             var request = new AblationRequest(
                 parsed.GetValue(windows), WindowsPerClip, parsed.GetValue(samples), parsed.GetValue(threads),
-                EngineOptions.Default with { Seed = parsed.GetValue(seed) }, settings.AdaptiveFlow);
+                EngineOptions.Default with { Seed = parsed.GetValue(seed), Drafting = new() { CostRatio = settings.DraftCostRatio } }, settings.AdaptiveFlow);
             var done = new PartDone(writer, $"driving {request.Windows} windows in {AblationRow.Table.Count} ways", ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected);
             var results = new AblationRun(request, driving, other, TimeProvider.System).Run(done, cancel);
             var grid = driving.NewImageProcessor().GridOf(ClipMaker.DefaultHeight, ClipMaker.DefaultWidth);

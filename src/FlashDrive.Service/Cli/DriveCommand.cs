@@ -15,6 +15,7 @@ internal static class DriveCommand
         }.WithoutOptions();
         var model = ModelOptions.Model();
         var tokenizer = ModelOptions.Tokenizer();
+        var drafter = new Option<string?>("--drafter") { HelpName = "DIR|none", Description = "Drafter of the thoughts; it changes none. Default: MODEL-dflash beside the model when it is there." };
         var rate = ValueOptions.Checked("--rate", "10|max", DriveRate.Max, "Frames a second, or max: each as soon as the engine is free.", "max or a number from 0.1 to 1000",
             text => DriveRate.Parse(text) is { } parsed ? (true, parsed) : (false, DriveRate.Max));
         var seed = ValueOptions.Seed(0, "Every random number follows from it.");
@@ -35,7 +36,7 @@ internal static class DriveCommand
         var log = ValueOptions.Checked("--log", "text|json", "text", "json: an object a line instead of text.", "text or json", text => (text is "text" or "json", text));
         var command = new Command("drive", "Drive a clip: one sentence of reasoning and a trajectory of 6.4 s per frame.")
         {
-            clip, model, tokenizer, rate, seed, samples, temperature, topP, budget, nav, ego, output, threads, bf16, sequential, streams, pipeline, techniques, replay, log,
+            clip, model, tokenizer, drafter, rate, seed, samples, temperature, topP, budget, nav, ego, output, threads, bf16, sequential, streams, pipeline, techniques, replay, log,
         };
         Option[] recorded = [rate, seed, samples, temperature, topP, budget, nav, ego, threads, bf16, streams, techniques];
         command.Validators.Add(result =>
@@ -51,6 +52,7 @@ internal static class DriveCommand
                 Clip = parsed.GetValue(clip),
                 Model = parsed.GetValue(model) ?? Places.DefaultModel,
                 Tokenizer = parsed.GetValue(tokenizer),
+                Drafter = parsed.GetValue(drafter),
                 Rate = parsed.GetValue(rate)!,
                 Seed = parsed.GetValue(seed),
                 Samples = parsed.GetValue(samples),

@@ -15,6 +15,9 @@ public sealed record DriveRequest
 
     public string? Tokenizer { get; init; }
 
+    /// <summary>Folder of a drafter or <c>none</c>; null takes the one that lies beside the model.</summary>
+    public string? Drafter { get; init; }
+
     public DriveRate Rate { get; init; } = DriveRate.Max;
 
     public ulong Seed { get; init; }

@@ -31,7 +31,7 @@ public sealed class DriveRun(DriveRequest asked, IDriveView view, TimeProvider t
         var clip = Clip.Load(request.Clip ?? DemonstrationClip.Ensure(view.Progress, cancel), ego);
         using var players = new ClipPlayers(clip, request.Streams);
         using var output = request.Out is { } folder ? new DriveOutput(folder) : null;
-        var model = DrivingModel.Load(request.Model, request.Tokenizer, request.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32);
+        var model = DrivingModel.Load(request.Model, request.Tokenizer, request.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32, request.Drafter);
         try
         {
             if (request.Sequential) return Sequentially(model, clip, players, output, cancel);
@@ -117,6 +117,9 @@ public sealed class DriveRun(DriveRequest asked, IDriveView view, TimeProvider t
 
     private EngineOptions Engine() =>
         new EngineOptions(new(_request.Temperature, _request.TopP, _request.Budget), new(_request.Samples), Seed: _request.Seed, Route: _request.Navigation)
+            {
+                Drafting = new() { CostRatio = _pipeline.Settings.DraftCostRatio },
+            }
             .With(_request.Techniques, _request.AdaptiveFlow ?? _pipeline.Settings.AdaptiveFlow);
 
     private DriveSetup Setup(Clip clip, ClipPlayer player) =>

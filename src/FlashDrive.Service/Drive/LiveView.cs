@@ -83,7 +83,7 @@ public sealed class LiveView : IDriveView
     private IRenderable Picture(PlanRecord record, DriveStatistics soFar)
     {
         var sentence = record.Trajectories.Count > 0
-            ? new Markup($"[bold green]{Markup.Escape(Printable.Of(record.Reasoning))}[/]")
+            ? new Markup(ThoughtMarkup.Of(record, "green"))
             : new Markup($"[yellow]no plan: {Markup.Escape(record.Detail ?? record.Reason ?? "")}[/]");
         var lines = _plot.Draw(record.Trajectories);
         var plot = new Panel(new Text(string.Join('\n', lines), new Style(Color.Green))).Header("from above").BorderColor(Color.Grey);

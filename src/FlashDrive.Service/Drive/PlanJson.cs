@@ -41,6 +41,9 @@ public static class PlanJson
         json.WriteStartArray("tokens");
         foreach (var token in record.Tokens) json.WriteNumberValue(token);
         json.WriteEndArray();
+        json.WriteStartArray("token_sources");
+        foreach (var source in record.TokenSources) json.WriteStringValue(source);
+        json.WriteEndArray();
         json.WriteStartArray("trajectories");
         foreach (var trajectory in record.Trajectories) Write(trajectory, json);
         json.WriteEndArray();

@@ -48,6 +48,12 @@ public sealed record PlanRecord(long FrameId, long CaptureMicroseconds, PlanOutc
     /// <summary>The generated token ids behind <see cref="Reasoning"/>.</summary>
     public IReadOnlyList<int> Tokens { get; init; } = [];
 
+    /// <summary>Where each token came from: <c>target</c>, <c>rule</c>, or a drafter.</summary>
+    public IReadOnlyList<string> TokenSources { get; init; } = [];
+
+    /// <summary><see cref="Reasoning"/> by source.</summary>
+    public IReadOnlyList<ThoughtPiece> Pieces { get; init; } = [];
+
     /// <summary>One per sample, each 64 points in the ego frame at the newest frame.</summary>
     public IReadOnlyList<Trajectory> Trajectories { get; init; } = [];
 

@@ -37,7 +37,7 @@ internal static class PlanRecords
         };
 
     private static PlanRecord Content(PlanRecord record, Plan plan) =>
-        record with { Reasoning = plan.Reasoning, Tokens = plan.Thoughts[0].Tokens, Trajectories = plan.Trajectories };
+        record with { Reasoning = plan.Reasoning, Tokens = plan.Thoughts[0].Tokens, TokenSources = plan.Thoughts[0].Sources, Pieces = plan.Thoughts[0].Pieces, Trajectories = plan.Trajectories };
 
     private static TimeSpan SpreadOf(FrameBundle bundle) =>
         bundle.NewCaptures is { } captures ? TimeSpan.FromMicroseconds(captures.Newest - captures.Oldest) : TimeSpan.Zero;

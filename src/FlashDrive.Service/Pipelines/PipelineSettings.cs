@@ -13,6 +13,9 @@ public sealed record PipelineSettings(
     /// <summary>Steps and reused steps of the adaptive flow, for the checkpoint the file is made for (`flashdrive bench velocity`).</summary>
     public FlowOptions AdaptiveFlow { get; init; } = new();
 
+    /// <summary>What a drafted round costs in plain rounds (<see cref="Inference.Speculation.DraftingOptions.CostRatio"/>).</summary>
+    public double DraftCostRatio { get; init; } = 1.3;
+
     /// <param name="serialLatency">Ignored when the limits are counted in milliseconds.</param>
     public RealTimeLimits Limits(TimeSpan serialLatency)
     {

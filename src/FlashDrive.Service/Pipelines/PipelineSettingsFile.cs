@@ -7,9 +7,9 @@ namespace FlashDrive.Service.Pipelines;
 /// <summary>Reads <see cref="PipelineSettings"/>. Every fault of a file is named, not the first one alone.</summary>
 internal static class PipelineSettingsFile
 {
-    private const int LongestMilliseconds = 3_600_000, MostSerialLatencies = 10_000;
+    private const int LongestMilliseconds = 3_600_000, MostSerialLatencies = 10_000, MostCost = 16;
 
-    private static readonly string[] Keys = ["sessions", "torch_threads", "unit", "deadline", "stale_after", "fallback_after", "ready_max_age", "flow_steps", "flow_reuse"];
+    private static readonly string[] Keys = ["sessions", "torch_threads", "unit", "deadline", "stale_after", "fallback_after", "ready_max_age", "flow_steps", "flow_reuse", "draft_cost_ratio"];
     private static readonly string[] Units = ["millisecond", "serial_latency"];
 
     /// <exception cref="FlashDriveException">The file is not there, or is no pipeline's.</exception>
@@ -72,7 +72,8 @@ internal static class PipelineSettingsFile
             var ready = Limit("ready_max_age", most);
             if (stale < deadline) Fault("stale_after", stale, "must not be less than deadline");
             var flow = Flow();
-            return _faults.Count == 0 ? new(sessions, threads, unit, deadline, stale, fallback, ready) { AdaptiveFlow = flow } : null;
+            var ratio = CostRatio();
+            return _faults.Count == 0 ? new(sessions, threads, unit, deadline, stale, fallback, ready) { AdaptiveFlow = flow, DraftCostRatio = ratio } : null;
         }
 
         private FlowOptions Flow()
@@ -83,6 +84,14 @@ internal static class PipelineSettingsFile
             if (reuse.All(step => step >= 1 && step < steps)) return new(Steps: steps) { Reuse = reuse };
             Fault("flow_reuse", value.GetRawText(), $"must be a list of steps from 1 to {steps - 1}");
             return new();
+        }
+
+        private double CostRatio()
+        {
+            if (Get("draft_cost_ratio") is not { } value) return double.NaN;
+            if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var ratio) && ratio is >= 1 and <= MostCost) return ratio;
+            Fault("draft_cost_ratio", value.GetRawText(), $"must be a number from 1 to {MostCost}");
+            return double.NaN;
         }
 
         private int Whole(string key, int least, int most)

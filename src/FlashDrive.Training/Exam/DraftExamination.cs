@@ -26,7 +26,8 @@ public static class DraftExamination
 
     private static readonly ReasoningOptions Greedy = new(0, 1, LongestThought), Drawn = new(Budget: LongestThought);
 
-    private static readonly EngineOptions Plain = new(Drawn, new FlowOptions(), DrivingWindow.Frames);
+    // Both ways on the own kernels: LibTorch's products round by shape.
+    private static readonly EngineOptions Plain = new(Drawn, new FlowOptions(), DrivingWindow.Frames) { OwnKernels = true };
 
     /// <param name="model">With its drafter attached.</param>
     /// <param name="progress">Told the part done, 0..1.</param>

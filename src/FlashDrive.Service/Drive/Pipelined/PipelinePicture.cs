@@ -32,7 +32,7 @@ internal sealed class PipelinePicture(DriveSetup setup, BirdsEyePlot plot)
     private static Markup Sentence(PlanRecord? last) => last switch
     {
         null => new("[grey]no frame has ended yet[/]"),
-        { Trajectories.Count: > 0 } => new($"[bold {(last.Outcome == PlanOutcome.Fallback ? "yellow" : "green")}]{Markup.Escape(Printable.Of(last.Reasoning))}[/]"
+        { Trajectories.Count: > 0 } => new(ThoughtMarkup.Of(last, last.Outcome == PlanOutcome.Fallback ? "yellow" : "green")
             + (last.Outcome switch { PlanOutcome.Fallback => " [yellow](continued, braking: no plan came)[/]", PlanOutcome.Late => " [yellow](late)[/]", _ => "" })),
         _ => new($"[yellow]no plan yet: {Markup.Escape(last.Detail ?? last.Reason ?? "")}[/]"),
     };
