@@ -19,7 +19,7 @@ public class PlanOutputTests
         using var json = JsonDocument.Parse(text);
         var root = json.RootElement;
         Assert.Equal(
-            ["frame_id", "stream", "capture_us", "publish_us", "outcome", "reason", "detail", "mode", "patched", "reasoning", "tokens", "trajectories", "stage_seconds", "latency_seconds", "queue_seconds", "age_seconds", "ade_m", "min_ade_m"],
+            ["frame_id", "stream", "capture_us", "publish_us", "outcome", "reason", "detail", "mode", "patched", "reasoning", "tokens", "token_sources", "trajectories", "stage_seconds", "latency_seconds", "queue_seconds", "age_seconds", "ade_m", "min_ade_m"],
             root.EnumerateObject().Select(property => property.Name));
         Assert.Equal((3, 1_300_000, 1_400_000), (root.GetProperty("frame_id").GetInt64(), root.GetProperty("capture_us").GetInt64(), root.GetProperty("publish_us").GetInt64()));
         Assert.Equal("Slow \"now\"\nplease", root.GetProperty("reasoning").GetString());

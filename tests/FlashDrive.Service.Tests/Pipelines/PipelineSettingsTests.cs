@@ -37,11 +37,11 @@ public class PipelineSettingsTests
     {
         var faults = new List<string>();
         var settings = PipelineSettingsFile.Parse(
-            """{ "sessions": 0, "torch_threads": 1.5, "unit": "second", "deadlin": 2, "stale_after": -1, "fallback_after": "soon", "ready_max_age": 4, "ready_max_age": 4, "flow_steps": 10, "flow_reuse": [0, 3] }""", faults);
+            """{ "sessions": 0, "torch_threads": 1.5, "unit": "second", "deadlin": 2, "stale_after": -1, "fallback_after": "soon", "ready_max_age": 4, "ready_max_age": 4, "flow_steps": 10, "flow_reuse": [0, 3], "draft_cost_ratio": 0.5 }""", faults);
         Assert.Null(settings);
         Assert.Equal(
             [
-                "unknown key 'deadlin': it must be one of sessions, torch_threads, unit, deadline, stale_after, fallback_after, ready_max_age, flow_steps, flow_reuse",
+                "unknown key 'deadlin': it must be one of sessions, torch_threads, unit, deadline, stale_after, fallback_after, ready_max_age, flow_steps, flow_reuse, draft_cost_ratio",
                 "key 'ready_max_age' is there twice",
                 "sessions = 0: must be a whole number from 1 to 16",
                 "torch_threads = 1.5: must be a whole number from 1 to 256",
@@ -50,6 +50,7 @@ public class PipelineSettingsTests
                 "stale_after = -1: must be a number above 0 and at most 3600000",
                 "fallback_after = \"soon\": must be a number above 0 and at most 3600000",
                 "flow_reuse = [0, 3]: must be a list of steps from 1 to 9",
+                "draft_cost_ratio = 0.5: must be a number from 1 to 16",
             ],
             faults);
     }
@@ -58,7 +59,7 @@ public class PipelineSettingsTests
     public void Plans_cannot_be_dropped_before_they_are_late()
     {
         var faults = new List<string>();
-        PipelineSettingsFile.Parse("""{ "sessions": 2, "torch_threads": 1, "unit": "millisecond", "deadline": 200, "stale_after": 100, "fallback_after": 300, "ready_max_age": 500, "flow_steps": 10, "flow_reuse": [] }""", faults);
+        PipelineSettingsFile.Parse("""{ "sessions": 2, "torch_threads": 1, "unit": "millisecond", "deadline": 200, "stale_after": 100, "fallback_after": 300, "ready_max_age": 500, "flow_steps": 10, "flow_reuse": [], "draft_cost_ratio": 1.3 }""", faults);
         Assert.Equal(["stale_after = 100: must not be less than deadline"], faults);
     }
 
