@@ -26,15 +26,15 @@ public static partial class torch
         /// <param name="deepstackRows">int64 places of rows to which level i of <paramref name="deepstack"/> is added after layer i; or null.</param>
         /// <param name="outputFrom">First row whose result is wanted; the last layer goes no further with those before it.</param>
         /// <param name="norm">Whether the result passes the final norm.</param>
-        /// <param name="capture">Layers after which the residual stream is written to <paramref name="captured"/>, [rows, layers·hidden].</param>
+        /// <param name="capture">Layers after which the residual stream is written to <paramref name="captured"/>, [rows − captureFrom, layers·hidden].</param>
+        /// <param name="captureFrom">First row that is captured.</param>
         /// <param name="kept">Null, or receives keys before rotation and values, [2, layers, kvHeads, rows, headDim].</param>
-        /// <param name="workspace">Grows to what the largest call needs. One call at a time.</param>
         /// <returns>[rows − outputFrom, hidden]</returns>
         public static Tensor decoder(
             Tensor packed, ReadOnlySpan<long> sizes, double eps, Tensor x, Tensor cos, Tensor sin, Tensor[] keys, Tensor[] values, long first, Tensor? slots,
-            Tensor? deepstackRows, Tensor[] deepstack, long outputFrom, bool norm, ReadOnlySpan<long> capture, Tensor? captured, Tensor? kept,
-            Tensor workspace) =>
+            Tensor? deepstackRows, Tensor[] deepstack, long outputFrom, bool norm, ReadOnlySpan<long> capture, long captureFrom, Tensor? captured,
+            Tensor? kept) =>
             DecoderOp.Call(
-                packed, sizes, eps, x, cos, sin, keys, values, first, slots, deepstackRows, deepstack, outputFrom, norm, capture, captured, kept, workspace);
+                packed, sizes, eps, x, cos, sin, keys, values, first, slots, deepstackRows, deepstack, outputFrom, norm, capture, captureFrom, captured, kept);
     }
 }

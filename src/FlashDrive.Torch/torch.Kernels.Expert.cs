@@ -24,11 +24,10 @@ public static partial class torch
         /// <param name="cos">[rows, headDim]; sin likewise.</param>
         /// <param name="keys">Per layer rotated keys [1, kvHeads, slots, headDim]; values likewise.</param>
         /// <param name="context">Slots that are read.</param>
-        /// <param name="workspace">Grows to what the largest call needs. One call at a time.</param>
         /// <returns>[samples, rows, 2]</returns>
         public static Tensor expert(
             Tensor packed, ReadOnlySpan<long> sizes, double eps, Tensor frequencies, Tensor x, Tensor t, Tensor cos, Tensor sin, Tensor[] keys, Tensor[] values,
-            long context, Tensor workspace) =>
-            ExpertOp.Call(packed, sizes, eps, frequencies, x, t, cos, sin, keys, values, context, workspace);
+            long context) =>
+            ExpertOp.Call(packed, sizes, eps, frequencies, x, t, cos, sin, keys, values, context);
     }
 }

@@ -1,5 +1,4 @@
 using FlashDrive.Model.Language;
-using FlashDrive.Model.Layers;
 using FlashDrive.Torch;
 
 namespace FlashDrive.Model.Tests;
@@ -11,7 +10,6 @@ public sealed class ExpertKernelTests : IDisposable
 
     private readonly TinyNetwork _tiny = new();
     private readonly Generator _generator = new(13);
-    private readonly KernelWorkspace _workspace = new();
     private readonly ContiguousCache _cache;
 
     public ExpertKernelTests()
@@ -29,7 +27,6 @@ public sealed class ExpertKernelTests : IDisposable
     public void Dispose()
     {
         _cache.Dispose();
-        _workspace.Dispose();
         _generator.Dispose();
         _tiny.Dispose();
     }
@@ -63,5 +60,5 @@ public sealed class ExpertKernelTests : IDisposable
     });
 
     private Tensor Velocity(Tensor x, Tensor t) =>
-        _tiny.Model.Expert.Kernel.Velocity(x, t, _tiny.Model.Expert.Rotary.TextTables(90, (int)x.size(1)), _cache.Whole, Slots, _workspace);
+        _tiny.Model.Expert.Kernel.Velocity(x, t, _tiny.Model.Expert.Rotary.TextTables(90, (int)x.size(1)), _cache.Whole, Slots);
 }

@@ -35,9 +35,6 @@ public sealed class WindowView : IDisposable
     /// <summary>All slots of all layers, as the own kernels read and write them.</summary>
     public KeyValueTensors Tensors => new(_keys, _values);
 
-    /// <summary>Memory for kernel calls of the session that owns the view.</summary>
-    public KernelWorkspace Workspace { get; } = new();
-
     /// <summary>Rotated keys and values of the first <paramref name="slots"/> slots, [1, kvHeads, slots, headDim], views.</summary>
     public (Tensor Keys, Tensor Values) Read(int layer, int slots) => (_keys[layer].narrow(2, 0, slots), _values[layer].narrow(2, 0, slots));
 
@@ -86,6 +83,5 @@ public sealed class WindowView : IDisposable
         foreach (var tensor in _keys.Concat(_values)) tensor.Dispose();
         Keys.Dispose();
         Values.Dispose();
-        Workspace.Dispose();
     }
 }

@@ -15,7 +15,7 @@ internal sealed class DecodeKernel(LanguageModel language, IReadOnlyList<int>? f
         using var scope = torch.NewDisposeScope();
         var embeddings = language.Embed(ids);
         var captured = _layers is null ? null : torch.empty(ids.size(0), _layers.Length * embeddings.size(1));
-        var normed = Forward(session, embeddings, 0, new(_layers, captured));
+        var normed = Forward(session, embeddings, 0, new(_layers, Captured: captured));
         return new(language.Kernel.Logits(normed).DetachFromDisposeScope(), captured?.DetachFromDisposeScope());
     }
 
@@ -31,7 +31,7 @@ internal sealed class DecodeKernel(LanguageModel language, IReadOnlyList<int>? f
         var (rows, scratch) = ((int)embeddings.size(0), session.Scratch);
         scratch.Require(rows);
         var rotary = language.Rotary.TextTables(session.PositionOf(scratch.Slots), rows);
-        var normed = language.Kernel.Forward(embeddings, rotary, session.View.Tensors, session.View.Workspace, scratch.Slots, outputFrom: outputFrom, norm: true, outputs: outputs);
+        var normed = language.Kernel.Forward(embeddings, rotary, session.View.Tensors, scratch.Slots, outputFrom: outputFrom, norm: true, outputs: outputs);
         scratch.Begin(rows);
         scratch.Commit();
         return normed;

@@ -69,15 +69,16 @@ public sealed record EngineStages(
         var (c, v) = (model.Configuration, model.Vocabulary);
         var drafter = model.DrafterOf(options);
         var rules = ThoughtRules.Of(v);
+        var own = options.OwnKernels && model.Network.Language.HasKernel;
         TokenSampler NewSampler() => new(v.Length, v.TrajectoryStart, v.TrajectoryCount);
         return new(
             new(),
-            new StreamingEncoderStage(model.Network.Vision, model.NewImageProcessor(), c.Vision.MergeSize),
+            new StreamingEncoderStage(model.Network.Vision, model.NewImageProcessor(), c.Vision.MergeSize, own),
             new StreamPrefillStage(model, options, sessions),
             new RoutineReasonerStage(rules, v.Length, drafter is null ? null : new DflashProposer(drafter, NewSampler())),
             new DeliberativeReasonerStage(model.Network.Language, drafter?.Configuration.TargetLayers, options.DecodesOnKernels(model.Network.Language.Dtype)),
             new VerifierStage(rules, NewSampler(), v.Length),
-            new PlanHeadStage(model, new(model.Network.Expert, c.ActionSpace.Waypoints, c.Flow.Steps)),
+            new PlanHeadStage(model, new(model.Network.Expert, c.ActionSpace.Waypoints, c.Flow.Steps, own)),
             new(GuardLimits.Of(c.ActionSpace)));
     }
 }

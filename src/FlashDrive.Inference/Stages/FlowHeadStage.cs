@@ -9,7 +9,8 @@ namespace FlashDrive.Inference.Stages;
 /// Integrates the action expert's velocity from noise to normalised actions over the session's cache (alpamayo.md §10, §11). All
 /// samples share one cache and run as one batch.
 /// </summary>
-public sealed class FlowHeadStage(ActionExpert expert, int waypoints, int configuredSteps)
+/// <param name="ownKernels">Evaluate by the expert's own kernel; what is observed goes through LibTorch's operators all the same.</param>
+public sealed class FlowHeadStage(ActionExpert expert, int waypoints, int configuredSteps, bool ownKernels = false)
 {
     private (FlowOptions Options, FlowSchedule Schedule)? _schedule;
 
@@ -72,6 +73,11 @@ public sealed class FlowHeadStage(ActionExpert expert, int waypoints, int config
     private Func<Tensor, Tensor, Tensor> Branch(ReasoningSession session, int? offset, Action<int, Tensor>? observe = null)
     {
         var rotary = expert.Rotary.TextTables(session.PositionOf(offset ?? session.Scratch.Slots), waypoints);
+        if (ownKernels && observe is null)
+        {
+            var (kernel, tensors, context) = (expert.Kernel, session.View.Tensors, session.Scratch.Slots);
+            return (x, t) => kernel.Velocity(x, t, rotary, tensors, context);
+        }
         var cache = new ContextCache(session.Scratch);
         return (x, t) => expert.Velocity(x, t, rotary, cache, mask: null, observe);
     }

@@ -10,7 +10,8 @@ namespace FlashDrive.Inference.Stages;
 /// features are the same in whatever window they stand. Not thread-safe: the image processor owns buffers.
 /// </summary>
 /// <param name="mergeSize">Side of the patch squares that become one token.</param>
-public sealed class StreamingEncoderStage(VisionTower tower, ImageProcessor processor, int mergeSize) : IStreamingEncoder
+/// <param name="ownKernels">Encode by the tower's own kernel.</param>
+public sealed class StreamingEncoderStage(VisionTower tower, ImageProcessor processor, int mergeSize, bool ownKernels = false) : IStreamingEncoder
 {
     public EncodedFrame Encode(IngestedFrame frame)
     {
@@ -75,6 +76,6 @@ public sealed class StreamingEncoderStage(VisionTower tower, ImageProcessor proc
         var rows = pixels.buffer<float>();
         for (var i = start; i < end; i++)
             processor.Process(images[i].Rgb, images[i].Height, images[i].Width, rows.Slice((i - start) * perImage, perImage));
-        return tower.Forward(pixels, grid.H, grid.W);
+        return ownKernels ? tower.ForwardByKernel(pixels, grid.H, grid.W) : tower.Forward(pixels, grid.H, grid.W);
     }
 }

@@ -8,7 +8,7 @@ namespace FlashDrive.Model.Expert;
 
 /// <summary>
 /// The action expert on the own kernels: one native call per evaluation of the velocity, float32 on the CPU without gradients. Weights
-/// are packed when the object is made; later changes of the parameters are not seen. Thread-safe: workspaces belong to the caller.
+/// are packed when the object is made; later changes of the parameters are not seen. Thread-safe.
 /// </summary>
 public sealed class ExpertKernel : IDisposable
 {
@@ -40,8 +40,8 @@ public sealed class ExpertKernel : IDisposable
     /// <param name="t">One flow time per sample.</param>
     /// <param name="rotary">Tables of the action tokens' positions, [waypoints, headDim].</param>
     /// <returns>[samples, waypoints, 2]</returns>
-    public Tensor Velocity(Tensor x, Tensor t, RotaryTables rotary, KeyValueTensors cache, long context, KernelWorkspace workspace) =>
-        torch.kernels.expert(_packed, _sizes, _eps, _frequencies, x, t, rotary.Cos, rotary.Sin, cache.Keys, cache.Values, context, workspace.Memory);
+    public Tensor Velocity(Tensor x, Tensor t, RotaryTables rotary, KeyValueTensors cache, long context) =>
+        torch.kernels.expert(_packed, _sizes, _eps, _frequencies, x, t, rotary.Cos, rotary.Sin, cache.Keys, cache.Values, context);
 
     public void Dispose() => _packed.Dispose();
 }

@@ -10,14 +10,15 @@ public readonly record struct KeyValueTensors(Tensor[] Keys, Tensor[] Values);
 
 /// <summary>What a call is to write beside its result; null where it is not wanted.</summary>
 /// <param name="Layers">Layers after which the residual stream (deepstack included) is captured.</param>
-/// <param name="Captured">Receives it, [rows, layers·hidden].</param>
+/// <param name="CaptureFrom">First row that is captured; not before the first row whose result is wanted, where the last layer is captured.</param>
+/// <param name="Captured">Receives it, [rows − CaptureFrom, layers·hidden].</param>
 /// <param name="Kept">Receives keys before rotation and values, [2, layers, kvHeads, rows, headDim].</param>
-public readonly record struct KernelOutputs(long[]? Layers = null, Tensor? Captured = null, Tensor? Kept = null);
+public readonly record struct KernelOutputs(long[]? Layers = null, long CaptureFrom = 0, Tensor? Captured = null, Tensor? Kept = null);
 
 /// <summary>
 /// The language model on the own kernels: one native call for all layers, float32 on the CPU without gradients. A row's bits depend on
 /// the row and what it reads alone, so n rows equal n single rows and drafts may be verified in one call. Weights are packed when
-/// the object is made; later changes of the parameters are not seen. Thread-safe: workspaces belong to the caller.
+/// the object is made; later changes of the parameters are not seen. Thread-safe.
 /// </summary>
 public sealed class LanguageKernel : IDisposable
 {
@@ -43,12 +44,12 @@ public sealed class LanguageKernel : IDisposable
     /// <param name="norm">Whether the result passes the final norm, ready for <see cref="Logits"/>.</param>
     /// <returns>[rows − outputFrom, hidden]</returns>
     public Tensor Forward(
-        Tensor x, RotaryTables rotary, KeyValueTensors cache, KernelWorkspace workspace, long first, Tensor? slots = null, DeepstackInput? deepstack = null,
+        Tensor x, RotaryTables rotary, KeyValueTensors cache, long first, Tensor? slots = null, DeepstackInput? deepstack = null,
         long outputFrom = 0, bool norm = false, KernelOutputs outputs = default) =>
         torch.kernels.decoder(
             _packed, _sizes, _eps, x, rotary.Cos, rotary.Sin, cache.Keys, cache.Values, first, slots, deepstack?.Rows,
-            deepstack is null ? [] : deepstack.Levels as Tensor[] ?? [.. deepstack.Levels], outputFrom, norm, outputs.Layers, outputs.Captured, outputs.Kept,
-            workspace.Memory);
+            deepstack is null ? [] : deepstack.Levels as Tensor[] ?? [.. deepstack.Levels], outputFrom, norm, outputs.Layers, outputs.CaptureFrom, outputs.Captured,
+            outputs.Kept);
 
     /// <summary>Logits of normalised rows: [.., hidden] -> [.., vocabulary].</summary>
     public Tensor Logits(Tensor normed) => _head.Forward(normed);

@@ -31,6 +31,9 @@ public sealed class LanguageModel : IDisposable
     /// <summary>The same model on the own kernels, packed at first use; for float32 weights on the CPU, without gradients.</summary>
     public LanguageKernel Kernel => _kernel.Value;
 
+    /// <summary>Whether <see cref="Kernel"/> can be made of these weights.</summary>
+    public bool HasKernel => Dtype == ScalarType.Float32 && _embedding.device.Type == DeviceType.Cpu;
+
     public MultimodalRotary Rotary { get; }
 
     public int Layers => _layers.Length;

@@ -21,6 +21,7 @@ public sealed class VisionTower : IDisposable
     private readonly VisionBlock[] _blocks;
     private readonly PatchMerger _merger;
     private readonly PatchMerger[] _deepstack;
+    private readonly Lazy<VisionKernel> _kernel;
     private readonly ConcurrentDictionary<(int Rows, int Columns), VisionPositions> _positions = new();
 
     public VisionTower(VisionConfiguration configuration, ParameterSet parameters)
@@ -32,6 +33,7 @@ public sealed class VisionTower : IDisposable
         _patchEmbed = new(projection.view(projection.size(0), -1).DetachFromDisposeScope(), parameters[prefix + "patch_embed.proj.bias"]);
         _positionTable = parameters[prefix + "pos_embed.weight"];
         _blocks = [.. Enumerable.Range(0, configuration.Depth).Select(i => new VisionBlock(parameters, $"{prefix}blocks.{i}.", configuration.Heads))];
+        _kernel = new(() => new(configuration, parameters));
         var width = configuration.Hidden * configuration.MergeSize * configuration.MergeSize;
         _merger = new(parameters, prefix + "merger.", width, normAfterRegrouping: false);
         _deepstack = [.. Enumerable.Range(0, configuration.DeepstackIndexes.Count)
@@ -55,6 +57,16 @@ public sealed class VisionTower : IDisposable
         var x = embedded.view(-1, patches, _configuration.Hidden) + positions;
         observe?.Invoke("input", x);
         return Encode(x, rows, columns, observe).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// <see cref="Forward"/> by the own kernels in one native call, for float32 weights on the CPU, without gradients; the weights are
+    /// packed at the first call.
+    /// </summary>
+    public VisionFeatures ForwardByKernel(Tensor pixels, int rows, int columns)
+    {
+        var positions = Positions(rows, columns);
+        return _kernel.Value.Forward(pixels, positions.Embedding, positions.Rotary);
     }
 
     /// <summary>Blocks and mergers on rows that are already embedded, x [images, patches, hidden].</summary>
@@ -94,6 +106,7 @@ public sealed class VisionTower : IDisposable
     public void Dispose()
     {
         ForgetPositions();
+        if (_kernel.IsValueCreated) _kernel.Value.Dispose();
         _patchEmbed.Weight.Dispose();
     }
 

@@ -67,8 +67,8 @@ void AddDeepstack(const Shape& s, Stream& stream, const at::Tensor& rows, const 
 // rotated keys and its values written there. Returns the residual stream of the rows from output_from on, normalised on request.
 at::Tensor Decoder(const at::Tensor& packed, at::IntArrayRef sizes, double epsilon, const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin,
                    at::TensorList keys, at::TensorList values, int64_t first, const OptionalTensor& slots, const OptionalTensor& deepstack_rows,
-                   at::TensorList deepstack, int64_t output_from, bool norm, at::IntArrayRef capture, const OptionalTensor& captured,
-                   const OptionalTensor& kept, const at::Tensor& workspace) {
+                   at::TensorList deepstack, int64_t output_from, bool norm, at::IntArrayRef capture, int64_t capture_from, const OptionalTensor& captured,
+                   const OptionalTensor& kept) {
   const Shape s(sizes, epsilon);
   const int64_t rows = x.size(0);
   TORCH_CHECK_VALUE(x.dim() == 2 && x.size(1) == s.hidden && rows > 0, "x ", x.sizes(), " must be [rows, ", s.hidden, "]");
@@ -82,7 +82,7 @@ at::Tensor Decoder(const at::Tensor& packed, at::IntArrayRef sizes, double epsil
 
   Arena size(nullptr, 0);
   DecoderSpaces(s, rows, readable, at::get_num_threads(), size, KeySpaces());
-  Arena arena = Reserve(workspace, size.used());
+  Arena arena = Reserve(size.used());
   DecoderSpaces space(s, rows, readable, at::get_num_threads(), arena, KeySpaces());
   auto& stream = space.stream;
   for (int64_t r = 0; r < rows; ++r) {
@@ -93,8 +93,8 @@ at::Tensor Decoder(const at::Tensor& packed, at::IntArrayRef sizes, double epsil
   for (int64_t r = 0; r < rows; ++r) std::memcpy(stream.x + r * stream.width, in + r * s.hidden, s.hidden * sizeof(float));
   float* keep = kept ? const_cast<float*>(Dense(*kept, "kept")) : nullptr;
   TORCH_CHECK_VALUE(!kept || kept->numel() == 2 * s.layers * s.kv * rows * s.d, "kept must be [2, layers, kv heads, rows, head dimension]");
-  TORCH_CHECK_VALUE(capture.empty() || (captured && captured->numel() == rows * s.hidden * static_cast<int64_t>(capture.size())),
-                    "captured must be [rows, ", capture.size(), " * hidden]");
+  TORCH_CHECK_VALUE(capture.empty() || (captured && captured->numel() == (rows - capture_from) * s.hidden * static_cast<int64_t>(capture.size())),
+                    "captured must be [", rows - capture_from, ", ", capture.size(), " * hidden]");
 
   Arena weights(const_cast<float*>(Dense(packed, "the packed weights")), packed.numel());
   for (int64_t i = 0; i < s.layers; ++i) {
@@ -121,9 +121,9 @@ at::Tensor Decoder(const at::Tensor& packed, at::IntArrayRef sizes, double epsil
     if (deepstack_rows && i < static_cast<int64_t>(deepstack.size())) AddDeepstack(s, stream, *deepstack_rows, deepstack[i], from);
     for (size_t c = 0; c < capture.size(); ++c) {
       if (capture[c] != i) continue;
-      TORCH_CHECK_VALUE(from == 0, "layer ", i, " is captured whole or not at all");
+      TORCH_CHECK_VALUE(capture_from >= from, "layer ", i, " has rows from ", from, " on, rows from ", capture_from, " on are to be captured");
       float* to = captured->data_ptr<float>() + c * s.hidden;
-      for (int64_t r = 0; r < rows; ++r) std::memcpy(to + r * capture.size() * s.hidden, stream.x + r * stream.width, s.hidden * sizeof(float));
+      for (int64_t r = capture_from; r < rows; ++r, to += capture.size() * s.hidden) std::memcpy(to, stream.x + r * stream.width, s.hidden * sizeof(float));
     }
   }
   auto result = at::empty({rows - output_from, s.hidden}, x.options());
@@ -143,7 +143,7 @@ TORCH_LIBRARY_FRAGMENT(flashdrive, library) {
   library.def("kernel_pack_decoder(Tensor[] parameters, int[] sizes) -> Tensor", &fd::kernel::PackDecoder);
   library.def(
       "kernel_decoder(Tensor packed, int[] sizes, float eps, Tensor x, Tensor cos, Tensor sin, Tensor[] keys, Tensor[] values, int first, Tensor? slots, "
-      "Tensor? deepstack_rows, Tensor[] deepstack, int output_from, bool norm, int[] capture, Tensor(a!)? captured, Tensor(b!)? kept, Tensor(c!) workspace) "
+      "Tensor? deepstack_rows, Tensor[] deepstack, int output_from, bool norm, int[] capture, int capture_from, Tensor(a!)? captured, Tensor(b!)? kept) "
       "-> Tensor",
       &fd::kernel::Decoder);
 }

@@ -130,7 +130,7 @@ void EmbedActions(const ExpertShape& s, Arena& weights, const float* x, const fl
 
 // x [samples, rows, 2], t [samples], tables [rows, d]; keys and values per layer [1, kv, slots, d], of which `context` slots are read.
 at::Tensor Velocity(const at::Tensor& packed, at::IntArrayRef sizes, double epsilon, const at::Tensor& frequencies, const at::Tensor& x, const at::Tensor& t,
-                    const at::Tensor& cos, const at::Tensor& sin, at::TensorList keys, at::TensorList values, int64_t context, const at::Tensor& workspace) {
+                    const at::Tensor& cos, const at::Tensor& sin, at::TensorList keys, at::TensorList values, int64_t context) {
   const ExpertShape s(sizes, epsilon, frequencies.numel());
   TORCH_CHECK_VALUE(x.dim() == 3 && x.size(2) == kOutputs && x.numel() > 0 && t.numel() == x.size(0), "x ", x.sizes(), " and t ", t.sizes(),
                     " must be [samples, rows, 2] and one time per sample");
@@ -142,7 +142,7 @@ at::Tensor Velocity(const at::Tensor& packed, at::IntArrayRef sizes, double epsi
   const int64_t threads = at::get_num_threads();
   Arena size(nullptr, 0);
   ExpertSpaces(s, samples, rows, context, threads, size, ExpertKeySpaces());
-  Arena arena = Reserve(workspace, size.used());
+  Arena arena = Reserve(size.used());
   ExpertSpaces space(s, samples, rows, context, threads, arena, ExpertKeySpaces());
   const float *cosines = Dense(cos, "cos"), *sines = Dense(sin, "sin");
 
@@ -190,6 +190,6 @@ TORCH_LIBRARY_FRAGMENT(flashdrive, library) {
   library.def("kernel_pack_expert(Tensor[] parameters, int[] sizes, Tensor frequencies) -> Tensor", &fd::kernel::PackExpert);
   library.def(
       "kernel_expert(Tensor packed, int[] sizes, float eps, Tensor frequencies, Tensor x, Tensor t, Tensor cos, Tensor sin, Tensor[] keys, Tensor[] values, "
-      "int context, Tensor(a!) workspace) -> Tensor",
+      "int context) -> Tensor",
       &fd::kernel::Velocity);
 }

@@ -1,5 +1,6 @@
 #include "kernel_layer.h"
 
+#include <cstdlib>
 #include <cstring>
 
 namespace fd::kernel {
@@ -81,9 +82,21 @@ Cache::Cache(const at::Tensor& t, int64_t kv, int64_t d, int64_t slots, const ch
   row = t.stride(-2);
 }
 
-Arena Reserve(const at::Tensor& workspace, int64_t size) {
-  if (workspace.numel() < size) workspace.resize_({size});
-  return {const_cast<float*>(Dense(workspace, "the workspace")), workspace.numel()};
+Arena Reserve(int64_t size) {
+  struct Memory {
+    float* begin = nullptr;
+    int64_t size = 0;
+    ~Memory() { std::free(begin); }
+  };
+  thread_local Memory memory;
+  if (memory.size < size) {
+    std::free(memory.begin);
+    memory.size = 0;
+    memory.begin = static_cast<float*>(std::aligned_alloc(64, Padded(size) * sizeof(float)));
+    TORCH_CHECK(memory.begin, "no memory for a kernel's ", size, " floats");
+    memory.size = size;
+  }
+  return {memory.begin, memory.size};
 }
 
 void NormRows(const Norm& norm, int64_t rows) {

@@ -82,6 +82,10 @@ struct HeadsKernel {
 
  private:
   static FD_INLINE void Normalise(const float* __restrict x, const float* __restrict weight, int64_t d, float epsilon, float* __restrict y) {
+    if (!weight) {
+      __builtin_memcpy(y, x, d * sizeof(float));
+      return;
+    }
     const float scale = 1 / std::sqrt(SumOfSquares<W>(x, d, 0.0f) / static_cast<float>(d) + epsilon);
 #pragma omp simd
     for (int64_t i = 0; i < d; ++i) y[i] = x[i] * scale * weight[i];

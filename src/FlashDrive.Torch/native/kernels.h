@@ -49,7 +49,7 @@ struct Heads {
   const float* qkv;  // [queries | keys | values], each padded to panels
   int64_t qkv_row, k_at, v_at;
   int64_t kv, group, d, d16;
-  const float *q_norm, *k_norm;
+  const float *q_norm, *k_norm;  // null: no norm
   float epsilon, scale;
   const float *cos, *sin;  // [rows, d]
   int64_t query_from, query_rows;
@@ -132,8 +132,9 @@ class Arena {
   int64_t size_, used_ = 0;
 };
 
-// The workspace's memory, grown when it holds less than `size` floats.
-Arena Reserve(const at::Tensor& workspace, int64_t size);
+// The calling thread's memory for the length of a call, grown when it holds less than `size` floats: calls of known shapes allocate
+// nothing but their results. The thread keeps what its largest call needed.
+Arena Reserve(int64_t size);
 
 // Keys and values of one head made ready; pieces of `arena` are taken by TakeKeys, in the same order.
 struct KeySpace {

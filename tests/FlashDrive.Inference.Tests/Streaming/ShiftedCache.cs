@@ -66,8 +66,7 @@ internal sealed class ShiftedCache : IKeyValueStore
         var kept = torch.empty(2, layers, _keys.size(1), rows, _keys.size(3));
         Tensor[] PerLayer(Tensor all) => [.. Enumerable.Range(0, layers).Select(layer => all.narrow(0, layer, 1))];
         var cache = new KeyValueTensors(PerLayer(torch.fused.rotary(_keys, _rotary.Cos, _rotary.Sin)), PerLayer(_values));
-        using var workspace = new KernelWorkspace();
-        var last = _rig.Language.Kernel.Forward(x, rotary, cache, workspace, 0, _slots, deepstack, rows - 1, norm: true, new(Kept: kept));
+        var last = _rig.Language.Kernel.Forward(x, rotary, cache, 0, _slots, deepstack, rows - 1, norm: true, new(Kept: kept));
         _keys.index_copy_(2, _slots!, kept.select(0, 0));
         return last;
     }
