@@ -10,7 +10,7 @@ using FlashDrive.Torch;
 namespace FlashDrive.Perf;
 
 /// <summary>
-/// Plans per second of the actor pipeline against the sequential rollout at one and at all threads, in rounds that take turns. The
+/// Plans per second of the actor pipeline with every technique on, against the sequential rollout at one and at all threads, in rounds that take turns. The
 /// pipeline cannot be faster than its longest stage, nor than the sum of the one-thread stages over the cores.
 /// </summary>
 internal static class PipelineBenchmark
@@ -21,14 +21,14 @@ internal static class PipelineBenchmark
     internal static int Run(string[] args)
     {
         var options = Arguments.Parse(args, "--model", "--rounds", "--frames", "--sessions", "--cores");
-        var folder = options.GetValueOrDefault("--model", "models/nano");
+        var folder = options.GetValueOrDefault("--model", BenchmarkEngine.Model);
         int Number(string name, int otherwise) => int.Parse(options.GetValueOrDefault(name, otherwise.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
         var (rounds, frames, sessions, cores) = (Number("--rounds", 5), Number("--frames", 60), Number("--sessions", 2), Number("--cores", Environment.ProcessorCount));
 
         var ticks = BenchmarkClip.Load(frames + WarmUp);
         torch.set_num_threads(1);
         using var model = DrivingModel.Load(folder);
-        var engine = EngineOptions.Default;
+        var engine = BenchmarkEngine.Options();
         var results = new List<Round>();
         for (var i = 0; i < rounds; i++)
         {
