@@ -1,6 +1,5 @@
 using FlashDrive.Inference;
 using FlashDrive.Model.Checkpoints;
-using FlashDrive.Model.Drafting;
 using FlashDrive.Torch;
 using FlashDrive.Training.Exam;
 using FlashDrive.Training.Tests.Vocabulary;
@@ -15,7 +14,7 @@ public sealed class ShippedDerivedModelsTests
     public void Both_were_derived_from_the_shipped_parent()
     {
         Assert.Equal(Nano, DerivedCheckpoint.Find(Streaming)!.RequireParent(DrivingModel.StreamingKind));
-        Assert.Equal(Nano, DerivedCheckpoint.Find(Drafter)!.RequireParent("drafter"));
+        Assert.Equal(Nano, DerivedCheckpoint.Find(Drafter)!.RequireParent(DrivingModel.DrafterKind));
     }
 
     [Fact]
@@ -39,12 +38,7 @@ public sealed class ShippedDerivedModelsTests
     [Fact]
     public void The_drafter_saves_three_of_four_passes_and_changes_no_token_of_unseen_windows()
     {
-        using var model = DrivingModel.Load(Nano);
-        if (model.Drafter is null)
-        {
-            var configuration = DrafterConfiguration.Load(Drafter);
-            model.Attach(configuration, DrafterCheckpoint.Read(Path.Combine(Drafter, DrafterCheckpoint.Weights), configuration));
-        }
+        using var model = DrivingModel.Load(Nano, drafter: Drafter);
 
         var report = DraftExamination.Run(model, 600, windows: 6, threads: 2);
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using FlashDrive.Inference;
 using FlashDrive.Model.Checkpoints;
-using FlashDrive.Model.Drafting;
 using FlashDrive.Service.Reporting;
 using FlashDrive.Training.Exam;
 
@@ -31,9 +30,7 @@ internal static class EvalDrafterCommand
             var derived = DerivedCheckpoint.Find(folder)
                 ?? throw new FlashDriveException(ExitCode.MissingInput, $"no drafter in '{folder}' (no {DerivedCheckpoint.FileName}): name one with --drafter DIR, or train one: ./flashdrive train drafter");
             if (parsed.GetValue(output) is { } target && Path.GetDirectoryName(Path.GetFullPath(target)) is { } parent) Directory.CreateDirectory(parent);
-            using var model = DrivingModel.Load(derived.RequireParent("drafter"), parsed.GetValue(tokenizer));
-            var configuration = DrafterConfiguration.Load(folder);
-            if (model.Drafter is null) model.Attach(configuration, DrafterCheckpoint.Read(derived.WeightsFile, configuration));
+            using var model = DrivingModel.Load(derived.RequireParent(DrivingModel.DrafterKind), parsed.GetValue(tokenizer), drafter: folder);
             var count = parsed.GetValue(windows);
             var done = new PartDone(writer, $"thinking about {count} windows with {Path.GetFileName(folder)}", ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected);
             var report = DraftExamination.Run(model, FirstSeed, count, parsed.GetValue(threads), done, cancel);

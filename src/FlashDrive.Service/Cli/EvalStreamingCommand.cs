@@ -45,8 +45,8 @@ internal static class EvalStreamingCommand
             var derived = DerivedCheckpoint.Find(folder)
                 ?? throw new FlashDriveException(ExitCode.MissingInput, $"no streaming checkpoint in '{folder}' (no {DerivedCheckpoint.FileName}): name one with --tuned DIR, or train one: ./flashdrive train streaming");
             if (parsed.GetValue(output) is { } target && Path.GetDirectoryName(Path.GetFullPath(target)) is { } parent) Directory.CreateDirectory(parent);
-            using var model = DrivingModel.Load(derived.RequireParent(DrivingModel.StreamingKind), parsed.GetValue(tokenizer));
-            using var expert = DrivingModel.Load(folder, parsed.GetValue(tokenizer));
+            using var model = DrivingModel.Load(derived.RequireParent(DrivingModel.StreamingKind), parsed.GetValue(tokenizer), drafter: DrivingModel.NoDrafter);
+            using var expert = DrivingModel.Load(folder, parsed.GetValue(tokenizer), drafter: DrivingModel.NoDrafter);
             var done = new PartDone(writer, $"driving {options.Clips} clips of {options.Windows} windows with {expert.Name}", ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected);
             var report = ClipExamination.Run(model, expert, options, done, cancel);
             foreach (var line in report.Lines()) writer.WriteLine(line);

@@ -81,7 +81,7 @@ internal sealed class DerivedTrainer(TextWriter output, TimeProvider time)
         return Run(training, cancel, () => training.Export(Export, Model));
     }
 
-    private DrivingModel Load() => DrivingModel.Load(Model, Tokenizer);
+    private DrivingModel Load() => DrivingModel.Load(Model, Tokenizer, drafter: DrivingModel.NoDrafter);
 
     private ExitCode Run(DerivedTraining training, CancellationToken cancel, Action export)
     {

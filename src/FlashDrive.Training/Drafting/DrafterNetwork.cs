@@ -64,7 +64,7 @@ public sealed class DrafterNetwork : IDisposable
     public void Export(string folder, string parentFolder)
     {
         DrafterCheckpoint.Write(folder, Configuration, name => _set[name]);
-        DerivedCheckpoint.Write(folder, "drafter", parentFolder);
+        DerivedCheckpoint.Write(folder, DrivingModel.DrafterKind, parentFolder);
     }
 
     public void Dispose() => _set.Dispose();

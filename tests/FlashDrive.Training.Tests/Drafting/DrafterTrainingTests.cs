@@ -1,4 +1,5 @@
 using FlashDrive.Driving;
+using FlashDrive.Inference;
 using FlashDrive.Model.Checkpoints;
 using FlashDrive.Model.Drafting;
 using FlashDrive.Torch;
@@ -71,7 +72,7 @@ public sealed class DrafterTrainingTests : IDisposable
         var mean = _driver.Model.Network.Parameters[ParameterShapes.Language + "embed_tokens.weight"].mean(0);
         Assert.Equal(Rounded(mean), read[DrafterCheckpoint.MaskEmbedding].ToArray<float>());
         Assert.Equal(Rounded(training.Parameters["fc.weight"].detach().view(-1)), read["fc.weight"].reshape(-1).ToArray<float>());
-        Assert.Equal(parent, DerivedCheckpoint.Find(folder)!.RequireParent("drafter"));
+        Assert.Equal(parent, DerivedCheckpoint.Find(folder)!.RequireParent(DrivingModel.DrafterKind));
     }
 
     [Fact]
