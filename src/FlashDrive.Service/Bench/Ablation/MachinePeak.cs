@@ -3,11 +3,13 @@ using FlashDrive.Torch;
 namespace FlashDrive.Service.Bench.Ablation;
 
 /// <summary>What the machine can do at most, measured beside the table: float32 operations and bytes a second at the table's threads.</summary>
-/// <param name="FlopsPerSecond">Best of several products of two 768 × 768 matrices.</param>
+/// <param name="FlopsPerSecond">Best of several products of two 768 × 768 matrices by LibTorch's BLAS.</param>
 /// <param name="BytesPerSecond">Best of several sums over as many bytes as a decode step reads.</param>
 internal sealed record MachinePeak(double FlopsPerSecond, double BytesPerSecond)
 {
     private const int Size = 768, Repeats = 15;
+
+    public MachinePeak Or(MachinePeak other) => new(Math.Max(FlopsPerSecond, other.FlopsPerSecond), Math.Max(BytesPerSecond, other.BytesPerSecond));
 
     public static MachinePeak Measure(TimeProvider time, double stepBytes)
     {

@@ -32,9 +32,13 @@ internal sealed class StageWork(ModelConfiguration model, int vocabulary, ImageG
         return 2 * images * (patches * v.PatchLength * v.Hidden + v.Depth * block + mergers);
     }
 
-    /// <summary>Operations of the language model's rows and of their reading.</summary>
-    public double Prefill(FrameCounts counts) =>
-        _text.Layers * (2.0 * counts.Rows * TextLayer + 4.0 * _text.Heads * _text.HeadDim * counts.VisibleKeys);
+    /// <summary>Operations of the language model's rows and of their reading; the last layer needs no more than the rows' keys and values and its last row.</summary>
+    public double Prefill(FrameCounts counts)
+    {
+        double keysAndValues = 2.0 * _text.Hidden * _text.KvHeads * _text.HeadDim, reading = 4.0 * _text.Heads * _text.HeadDim;
+        return (_text.Layers - 1) * (2.0 * counts.Rows * TextLayer + reading * counts.VisibleKeys)
+            + 2.0 * counts.Rows * keysAndValues + 2.0 * (TextLayer - keysAndValues) + reading * counts.Window;
+    }
 
     /// <summary>Bytes of weights, head and cache that the target's passes read; a drafter's are not among them.</summary>
     public double DecodeBytes(FrameCounts counts) =>
