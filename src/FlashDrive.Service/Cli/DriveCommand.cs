@@ -13,7 +13,7 @@ internal static class DriveCommand
             Arity = ArgumentArity.ZeroOrOne,
             Description = "Clip folder (with clip.json) or video of a front camera. Default: a clip generated on first use.",
         }.WithoutOptions();
-        var model = ModelOptions.Model();
+        var model = ModelOptions.Model("nano-streaming");
         var tokenizer = ModelOptions.Tokenizer();
         var drafter = new Option<string?>("--drafter") { HelpName = "DIR|none", Description = "Drafter of the thoughts; it changes none. Default: MODEL-dflash beside the model when it is there." };
         var rate = ValueOptions.Checked("--rate", "10|max", DriveRate.Max, "Frames a second, or max: each as soon as the engine is free.", "max or a number from 0.1 to 1000",
@@ -50,7 +50,7 @@ internal static class DriveCommand
             var request = new DriveRequest
             {
                 Clip = parsed.GetValue(clip),
-                Model = parsed.GetValue(model) ?? Places.DefaultModel,
+                Model = parsed.GetValue(model) ?? Places.DrivingModel,
                 Tokenizer = parsed.GetValue(tokenizer),
                 Drafter = parsed.GetValue(drafter),
                 Rate = parsed.GetValue(rate)!,

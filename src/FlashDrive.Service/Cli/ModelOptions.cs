@@ -7,8 +7,9 @@ namespace FlashDrive.Service.Cli;
 /// <summary>Options that several verbs share.</summary>
 internal static class ModelOptions
 {
-    public static Option<string?> Model() =>
-        new("--model") { HelpName = "DIR", Description = "Checkpoint folder (config.json and *.safetensors). Default: models/nano of the checkout." };
+    /// <param name="standard">The shipped checkpoint that stands in when none is named.</param>
+    public static Option<string?> Model(string standard = "nano") =>
+        new("--model") { HelpName = "DIR", Description = $"Checkpoint folder (config.json or derived.json, and *.safetensors). Default: models/{standard} of the checkout." };
 
     public static Option<string?> Tokenizer() =>
         new("--tokenizer") { HelpName = "DIR", Description = "Folder with tokenizer.json, or vocab.json and merges.txt. Default: the one the checkpoint names, else FLASHDRIVE_TOKENIZER." };

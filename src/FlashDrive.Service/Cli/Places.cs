@@ -12,6 +12,9 @@ internal static class Places
     /// <summary>The checkpoint that is used when none is named.</summary>
     public static string DefaultModel => Path.Combine(Root ?? AppContext.BaseDirectory, "models", "nano");
 
+    /// <summary>The checkpoint that drives when none is named: its action expert knows the cache of a stream.</summary>
+    public static string DrivingModel => Path.Combine(Root ?? AppContext.BaseDirectory, "models", "nano-streaming");
+
     /// <summary>The pipeline that is used when none is named: the CPU's.</summary>
     public static string DefaultPipeline => Path.Combine(Root ?? AppContext.BaseDirectory, "config", "pipelines", "cpu-nano.json");
 
