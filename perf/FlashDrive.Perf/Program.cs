@@ -7,6 +7,7 @@ return args switch
     ["overhead", .. var rest] => OverheadBenchmark.Run(rest),
     ["pipeline", .. var rest] => PipelineBenchmark.Run(rest),
     ["hop", .. var rest] => HopBenchmark.Run(rest),
+    ["kernels", .. var rest] => KernelBenchmark.Run(rest),
     ["allocation", .. var rest] => AllocationBenchmark.Run(rest),
     _ => Usage(),
 };
@@ -15,6 +16,7 @@ static int Usage()
 {
     Console.Error.WriteLine("usage: dotnet run -c Release --project perf/FlashDrive.Perf -- sequential [--model DIR] [--threads 1,2] [--windows N] [--samples N]");
     Console.Error.WriteLine("                                                               hop [--rounds N] [--trips N]");
+    Console.Error.WriteLine("                                                               kernels [--model DIR] [--rounds N]");
     Console.Error.WriteLine("                                                               allocation [--model DIR] [--frames N]");
     Console.Error.WriteLine("                                                               pipeline [--model DIR] [--rounds N] [--frames N] [--sessions S] [--cores N]");
     Console.Error.WriteLine("                                                               overhead [--rounds N] [--frames N]");

@@ -127,6 +127,7 @@ public sealed class DrivingModel : IDisposable
 
     public void Dispose()
     {
+        Drafter?.Dispose();
         _drafterParameters?.Dispose();
         Network.Dispose();
     }

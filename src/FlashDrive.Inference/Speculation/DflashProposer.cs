@@ -41,9 +41,10 @@ public sealed class DflashProposer(BlockDrafter drafter, TokenSampler sampler) :
     /// <param name="observe">Sees the block after the final norm, [1, block, hidden].</param>
     internal Tensor Logits(Tensor context, int known, Action<Tensor>? observe)
     {
-        var hidden = drafter.Forward(context.unsqueeze(0), torch.tensor([(long)known]));
+        var first = torch.tensor([(long)known]);
+        var hidden = drafter.HasKernel ? drafter.ForwardByKernel(context, first) : drafter.Forward(context.unsqueeze(0), first);
         observe?.Invoke(hidden);
-        var logits = drafter.Logits(hidden).squeeze(0);
+        var logits = (drafter.HasKernel ? drafter.LogitsByKernel(hidden) : drafter.Logits(hidden)).squeeze(0);
         return logits.dtype == ScalarType.Float32 ? logits : logits.to(ScalarType.Float32);
     }
 }

@@ -10,7 +10,7 @@ namespace FlashDrive.Model.Drafting;
 /// proposes the next tokens of a block at once. Stateless: the context is projected anew for every block, at positions 0 … 15. It
 /// borrows the target's embedding and output head. Differentiable in its own parameters; thread-safe.
 /// </summary>
-public sealed class BlockDrafter
+public sealed class BlockDrafter : IDisposable
 {
     private readonly LanguageModel _target;
     private readonly Tensor _fc;
@@ -18,6 +18,7 @@ public sealed class BlockDrafter
     private readonly DrafterLayer[] _layers;
     private readonly Tensor? _mask;
     private readonly MultimodalRotary _rotary;
+    private readonly Lazy<DrafterKernel> _kernel;
 
     /// <param name="parameters">Named as <see cref="DrafterCheckpoint.Shapes"/> says; they stay the caller's.</param>
     public BlockDrafter(DrafterConfiguration configuration, ParameterSet parameters, LanguageModel target)
@@ -30,10 +31,14 @@ public sealed class BlockDrafter
             .Select(i => new DrafterLayer(parameters, $"layers.{i}.", configuration.HeadDim, configuration.RmsNormEps))];
         _mask = parameters.Find(DrafterCheckpoint.MaskEmbedding);
         // All axes drive it alike: ordinary rotary embedding.
+        _kernel = new(() => new(configuration, parameters));
         _rotary = new(configuration.RopeTheta, configuration.HeadDim, [configuration.HeadDim / 2, 0, 0]);
     }
 
     public DrafterConfiguration Configuration { get; }
+
+    /// <summary>Whether <see cref="ForwardByKernel"/> can serve these weights.</summary>
+    public bool HasKernel => _fc.dtype == ScalarType.Float32 && _target.HasKernel;
 
     /// <summary>The block after the final norm, [n, block, hidden]. Row 0 belongs to the known token; nothing is proposed from it.</summary>
     /// <param name="context">[n, context, features]: rows of the tokens before the known one, oldest first.</param>
@@ -44,6 +49,23 @@ public sealed class BlockDrafter
         var rows = (int)context.size(1);
         return Block(Project(context, 0), known, rows).MoveToOuterDisposeScope();
     }
+
+    /// <summary>
+    /// <see cref="Forward"/> of one block by the own kernels in one native call, for float32 weights on the CPU, without gradients; the
+    /// weights are packed at the first call.
+    /// </summary>
+    /// <param name="context">[context, features]</param>
+    /// <param name="known">int64 [1]</param>
+    /// <returns>[1, block, hidden]</returns>
+    public Tensor ForwardByKernel(Tensor context, Tensor known)
+    {
+        using var scope = torch.NewDisposeScope();
+        var rotary = _rotary.TextTables(0, (int)context.size(0) + Configuration.BlockSize);
+        return _kernel.Value.Forward(context.contiguous(), Embed(known).squeeze(0), rotary).unsqueeze(0).MoveToOuterDisposeScope();
+    }
+
+    /// <summary><see cref="Logits"/> by the target's own kernel.</summary>
+    public Tensor LogitsByKernel(Tensor hidden) => _target.Kernel.Logits(hidden.narrow(1, 1, hidden.size(1) - 1));
 
     /// <summary>The target's logits of the proposals, [n, block − 1, vocabulary].</summary>
     /// <param name="hidden">[n, block, hidden] of <see cref="Forward"/>.</param>
@@ -69,6 +91,11 @@ public sealed class BlockDrafter
         var rotary = _rotary.TextTables(first, Configuration.BlockSize).To(x.dtype);
         for (var i = 0; i < _layers.Length; i++) x = _layers[i].Forward(x, context[i], rotary);
         return _norm.Forward(x);
+    }
+
+    public void Dispose()
+    {
+        if (_kernel.IsValueCreated) _kernel.Value.Dispose();
     }
 
     /// <summary>The known tokens and the masks behind them, [n, block, hidden].</summary>

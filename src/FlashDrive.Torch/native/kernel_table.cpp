@@ -1,6 +1,7 @@
 #include <cstring>
 
 #include "kernel_attention.h"
+#include "kernel_peak.h"
 #include "kernel_product.h"
 #include "kernel_rows.h"
 
@@ -11,8 +12,8 @@ thread_local int64_t limit = static_cast<int64_t>(CpuLevel::kAvx512);
 
 int64_t Level() { return std::min(limit, static_cast<int64_t>(CurrentCpuLevel())); }
 
-template <typename K16, typename K8, typename K4, typename... A>
-void Choose(void (*(&table)[3])(A...)) {
+template <typename K16, typename K8, typename K4, typename R, typename... A>
+void Choose(R (*(&table)[3])(A...)) {
   table[0] = &K4::Run;
 #if defined(__x86_64__)
   table[1] = &RunAvx2<K8, A...>;
@@ -22,9 +23,9 @@ void Choose(void (*(&table)[3])(A...)) {
 #endif
 }
 
-template <template <int> typename Kernel, typename... A>
-void Fill(Table (&tables)[3], void (*Table::*place)(A...)) {
-  void (*levels[3])(A...);
+template <template <int> typename Kernel, typename R, typename... A>
+void Fill(Table (&tables)[3], R (*Table::*place)(A...)) {
+  R (*levels[3])(A...);
   Choose<Kernel<16>, Kernel<8>, Kernel<4>>(levels);
   for (int level = 0; level < 3; ++level) tables[level].*place = levels[level];
 }
@@ -37,6 +38,8 @@ struct Tables {
     Fill<HeadsKernel>(level, &Table::heads);
     Fill<TransposeKernel>(level, &Table::transpose);
     Fill<AttentionKernel>(level, &Table::attention);
+    Fill<MultiplyAddPeak>(level, &Table::multiply_add_peak);
+    Fill<ReadPeak>(level, &Table::read_peak);
   }
 };
 

@@ -87,6 +87,8 @@ struct Table {
   void (*heads)(const Heads*, int64_t row_begin, int64_t row_end);
   void (*transpose)(const float* k, int64_t k_row, int64_t length, int64_t d, float* tiles);
   void (*attention)(const Attention*);
+  float (*multiply_add_peak)(int64_t rounds, float factor, int64_t* operations);
+  float (*read_peak)(const float* data, int64_t count);
 };
 
 constexpr int64_t kMostTileRows = 8;

@@ -22,6 +22,7 @@ public sealed class BlockDrafterTests : IDisposable
 
     public void Dispose()
     {
+        _drafter.Dispose();
         _parameters.Dispose();
         _target.Dispose();
     }
@@ -34,6 +35,20 @@ public sealed class BlockDrafterTests : IDisposable
         Assert.Equal([3, 8, _configuration.Hidden], hidden.shape);
         Assert.Equal([3, 7, _target.Vocabulary.Length], _drafter.Logits(hidden).shape);
     }
+
+    [Theory]
+    [InlineData(8)]
+    [InlineData(3)]
+    public void A_block_in_one_native_call_equals_LibTorchs_operators(int rows) => Levels.Each(level =>
+    {
+        using var scope = torch.NewDisposeScope();
+        using var guard = torch.no_grad();
+        Assert.True(_drafter.HasKernel);
+        var context = Context(1).narrow(1, 0, rows);
+        var (expected, got) = (_drafter.Forward(context, torch.tensor([5L])), _drafter.ForwardByKernel(context.squeeze(0), torch.tensor([5L])));
+        Levels.Close(expected, got, 2e-5, $"block behind {rows} rows, level {level}");
+        Levels.Close(_drafter.Logits(expected), _drafter.LogitsByKernel(expected), 2e-6, "logits of the proposals");
+    });
 
     [Fact]
     public void Blocks_of_one_batch_do_not_see_each_other()

@@ -24,7 +24,7 @@ internal static class FlashDrafting
         var vocabulary = engine.Model.Vocabulary;
         var configuration = DrafterConfiguration.Read("flash.json: config", description.GetProperty("config")).For(engine.Model.Configuration.Text, vocabulary.Length);
         using var parameters = Parameters(folder, configuration, file);
-        var drafter = new BlockDrafter(configuration, parameters, engine.Model.Network.Language);
+        using var drafter = new BlockDrafter(configuration, parameters, engine.Model.Network.Language);
 
         var (cameras, frames, size) = (description.Ints("cameras"), description.Int("frames_per_view"), description.Ints("image_size"));
         var window = FixtureClip.Window(file, cameras, frames, size[0], size[1], FixtureClip.History(file), "frames");

@@ -26,7 +26,7 @@ internal static class GeneralDrafting
         using var parameters = DrafterCheckpoint.Read(folder.PathOf("general_draft.safetensors"), configuration, ownMask: false);
         var weights = folder.Open("general_draft");
         weights.Inputs(weights.Tensors);
-        var drafter = new BlockDrafter(configuration, parameters, engine.Model.Network.Language);
+        using var drafter = new BlockDrafter(configuration, parameters, engine.Model.Network.Language);
         var number = 0;
         foreach (var run in description.Array("runs")) Run(engine, drafter, run, $"run{number++}", file, comparison);
     }
