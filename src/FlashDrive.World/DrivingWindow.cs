@@ -80,15 +80,18 @@ public sealed class DrivingWindow
         return without.Agents.Count == _recording.Scene.Agents.Count || _kind != WindowKind.Onset ? null : Replay(without);
     }
 
+    /// <summary>Number of the oldest frame there is: the recording begins before the window does.</summary>
+    public int OldestFrame => Frames - 1 - _index;
+
     /// <summary>Renders one image. Safe to call from several threads.</summary>
     /// <param name="cameraIndex">One of <see cref="CameraIndices"/>.</param>
-    /// <param name="frame">0 oldest (t0 − 0.3 s) … 3 newest (t0).</param>
+    /// <param name="frame">0 oldest of the window (t0 − 0.3 s) … 3 newest (t0); from <see cref="OldestFrame"/> on, what was seen before it.</param>
     /// <param name="rgb">[height, width, 3], or empty when only the mask is wanted.</param>
     /// <param name="classes">[height, width] of <see cref="ObjectClass"/>, or empty.</param>
     /// <exception cref="ArgumentException">A span of another size than the picture, or a frame or camera that does not exist.</exception>
     public void Render(int cameraIndex, int frame, int width, int height, Span<byte> rgb, Span<byte> classes = default)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(frame);
+        ArgumentOutOfRangeException.ThrowIfLessThan(frame, OldestFrame);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(frame, Frames);
         RenderMoment(_recording, _painter, _index - (Frames - 1) + frame, cameraIndex, width, height, rgb, classes);
     }

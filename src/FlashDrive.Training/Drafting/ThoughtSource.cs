@@ -86,7 +86,7 @@ public sealed class ThoughtSource(DrivingModel model, DrafterConfiguration draft
             ? new WorldClip(WorldClip.FirstValidationSeed + (ulong)group, plan.ClipWindows, plan.Start)
             : WorldClip.Training(seed, (ulong)group, plan.ClipWindows, plan.Start);
         var thoughts = new List<DraftThought?>();
-        rollout.Run(clip, plan, (window, newest) => thoughts.Add(Record(rollout, recorder, window, (long)group * recipe.ThoughtsPerGroup + thoughts.Count, true)));
+        rollout.Run(clip.Tick, plan, (window, newest) => thoughts.Add(Record(rollout, recorder, window, (long)group * recipe.ThoughtsPerGroup + thoughts.Count, true)));
         return thoughts;
     }
 

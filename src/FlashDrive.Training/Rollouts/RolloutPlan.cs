@@ -6,6 +6,8 @@ namespace FlashDrive.Training.Rollouts;
 /// <param name="LossWindows">Windows that the loss is taken of, ascending.</param>
 internal sealed record RolloutPlan(int Start, int[] Inserts, int[] LossWindows)
 {
+    internal int Ticks => Inserts.Sum();
+
     /// <summary>Windows that a clip for this rollout must have.</summary>
     internal int ClipWindows => 1 + Inserts.Skip(1).Sum();
 }

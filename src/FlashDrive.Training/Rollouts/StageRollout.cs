@@ -3,7 +3,6 @@ using FlashDrive.Inference;
 using FlashDrive.Inference.Stages;
 using FlashDrive.Inference.Streaming;
 using FlashDrive.Torch;
-using FlashDrive.Training.Samples;
 
 namespace FlashDrive.Training.Rollouts;
 
@@ -94,16 +93,17 @@ public sealed class StageRollout : IDisposable
         }
     }
 
-    /// <summary>Takes a clip's ticks through encoder and prefill as planned.</summary>
+    /// <summary>Takes a stream's ticks through encoder and prefill as planned.</summary>
+    /// <param name="tickAt">Ticks by number, from 0.</param>
     /// <param name="atLoss">Gets the windows that the plan names and owns them; the others are dropped.</param>
-    internal void Run(WorldClip clip, RolloutPlan plan, Action<PrefilledWindow, FrameBundle> atLoss)
+    internal void Run(Func<int, FrameBundle> tickAt, RolloutPlan plan, Action<PrefilledWindow, FrameBundle> atLoss)
     {
         Begin();
         var (tick, next) = (0, 0);
         for (var w = 0; w < plan.Inserts.Length; w++)
         {
             FrameBundle? newest = null;
-            for (var i = 0; i < plan.Inserts[w]; i++) Encode(newest = clip.Tick(tick++));
+            for (var i = 0; i < plan.Inserts[w]; i++) Encode(newest = tickAt(tick++));
             var window = Prefill() ?? throw new InvalidOperationException($"window {w} of the rollout is not whole after tick {tick - 1}");
             if (next < plan.LossWindows.Length && plan.LossWindows[next] == w)
             {

@@ -20,6 +20,15 @@ public sealed record StreamingRecipe(int LossWindows = 6, int Draws = 4, double 
     /// <summary>Part of the prefills that insert one frame; the others insert 2 … F.</summary>
     public double SingleShare { get; init; } = 0.6;
 
+    /// <summary>
+    /// Part of the small batches that are of single moments instead of one clip: short streams that end when something begins, of which
+    /// the continuous clips have few and which the parent drives best.
+    /// </summary>
+    public double MomentShare { get; init; } = 0.5;
+
+    /// <summary>Part of the moments from the middle of longer drives.</summary>
+    public double EpisodeShare { get; init; } = 0.15;
+
     /// <summary>Ticks of a drive that may pass before the rollout begins.</summary>
     public int LatestStart { get; init; } = 160;
 
@@ -37,5 +46,20 @@ public sealed record StreamingRecipe(int LossWindows = 6, int Draws = 4, double 
         // The first window is prefilled whole; everything after it is what the expert has to learn.
         var open = Enumerable.Range(1, windows - 2).OrderBy(w => random.At(4).Bits((ulong)w)).Take(LossWindows - 1);
         return new(random.Integer(5, LatestStart + 1), inserts, [.. open.Append(windows - 1).Order()]);
+    }
+
+    /// <summary>A short stream that ends with a moment; the loss is taken of its last window.</summary>
+    /// <param name="ticks">Most ticks it may have.</param>
+    internal RolloutPlan DrawMoment(KeyedRandom random, int frames, int ticks)
+    {
+        List<int> inserts = [frames];
+        var (wanted, left) = (1 + random.Integer(0, Longest / 2), ticks - frames);
+        for (var w = 1; w <= wanted && left > 0; w++)
+        {
+            var count = Math.Min(left, frames == 1 || random.At(2).Uniform((ulong)w) < SingleShare ? 1 : 2 + random.At(3).Integer((ulong)w, frames - 1));
+            inserts.Add(count);
+            left -= count;
+        }
+        return new(0, [.. inserts], [inserts.Count - 1]);
     }
 }

@@ -23,8 +23,12 @@ public sealed class StreamingTraining : DerivedTraining
 {
     private const int DrawKey = 50, LongestThought = 48, Frames = DrivingWindow.Frames;
 
+    // More than any recipe takes: moments of different batches never meet.
+    private const ulong MomentsOfABatch = 256;
+
     private readonly DrivingModel _model;
     private readonly StreamingRecipe _recipe;
+    private readonly WorldSource _moments;
     private readonly ParameterSet _shared;
     private readonly ActionExpert _expert;
     private readonly ConcurrentBag<StageRollout> _rollouts = [];
@@ -34,6 +38,7 @@ public sealed class StreamingTraining : DerivedTraining
         : base(options, ExpertParameters.Copy(model), recipe)
     {
         (_model, _recipe) = (model, recipe);
+        _moments = new(options.Seed, recipe.EpisodeShare);
         _shared = Parameters.Share(Parameters.Shapes.Select(s => s.Name));
         _expert = new(model.Configuration, _shared, model.Network.Expert.Input.Frequencies);
     }
@@ -61,22 +66,38 @@ public sealed class StreamingTraining : DerivedTraining
         // 2^20 rollouts of room for every step, whatever the number of small batches.
         var index = ((ulong)step << 20) + (ulong)microBatch;
         var random = new KeyedRandom(Options.Seed).At(index);
-        var plan = _recipe.Draw(random, Frames);
         var contexts = new ContextBatch(_model.Configuration.Text.Layers);
         var draws = new List<FlowDraws>();
         if (!_rollouts.TryTake(out var rollout)) rollout = new(_model, Engine);
-        rollout.Run(WorldClip.Training(Options.Seed, index, plan.ClipWindows, plan.Start), plan, (window, newest) =>
+        if (random.Uniform(7) < _recipe.MomentShare)
         {
-            using var session = rollout.Think(window, random.At(6).Bits((ulong)newest.FrameId));
-            contexts.Add(session.Session);
-            draws.Add(FlowDraws.Of(random.At(DrawKey).At(newest.FrameId), _model.Actions.ToActions(newest.Future!, newest.History), _recipe.Draws));
-        });
+            for (var i = 0; i < _recipe.LossWindows; i++)
+            {
+                var moment = _moments.Window(index * MomentsOfABatch + (ulong)i);
+                var plan = _recipe.DrawMoment(random.At(8).At(i), Frames, Frames - moment.OldestFrame);
+                var ticks = WindowTicks.Stream(moment, plan.Ticks);
+                rollout.Run(tick => ticks[tick], plan, (window, newest) => Take(window, newest, random.At(9).At(i)));
+            }
+        }
+        else
+        {
+            var plan = _recipe.Draw(random, Frames);
+            var clip = WorldClip.Training(Options.Seed, index, plan.ClipWindows, plan.Start);
+            rollout.Run(clip.Tick, plan, (window, newest) => Take(window, newest, random));
+        }
         _rollouts.Add(rollout);
         contexts.Stack();
         var error = FlowLoss.VelocityError(
             _expert, _model.Configuration.Text.KvHeads, contexts, FlowDraws.Stack(draws), contexts.Seen, contexts.Positions, contexts.Keys);
         value = error.square().mean().item<float>();
         return FlowLoss.Of(error);
+
+        void Take(PrefilledWindow window, FrameBundle newest, KeyedRandom keyed)
+        {
+            using var session = rollout.Think(window, keyed.At(6).Bits((ulong)newest.FrameId));
+            contexts.Add(session.Session);
+            draws.Add(FlowDraws.Of(keyed.At(DrawKey).At(newest.FrameId), _model.Actions.ToActions(newest.Future!, newest.History), _recipe.Draws));
+        }
     }
 
     protected override void Dispose(bool disposing)

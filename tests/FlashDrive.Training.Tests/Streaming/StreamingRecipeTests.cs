@@ -34,6 +34,17 @@ public sealed class StreamingRecipeTests
     }
 
     [Fact]
+    public void A_moment_ends_a_short_stream_that_fits_its_recording()
+    {
+        var moments = Enumerable.Range(0, 500).Select(i => new StreamingRecipe().DrawMoment(new KeyedRandom(1).At(i), 4, 17)).ToList();
+
+        Assert.All(moments, m => Assert.InRange(m.Ticks, 5, 17));
+        Assert.All(moments, m => Assert.Equal([m.Inserts.Length - 1], m.LossWindows));
+        Assert.Equal(2, moments.Min(m => m.Inserts.Length));
+        Assert.Equal(9, moments.Max(m => m.Inserts.Length));
+    }
+
+    [Fact]
     public void A_plan_is_the_same_whenever_it_is_drawn() =>
         Assert.Equal(Plans[5].Inserts, new StreamingRecipe().Draw(new KeyedRandom(1).At(5L), 4).Inserts);
 }
