@@ -31,14 +31,16 @@ internal static class DriveCommand
         var streams = ValueOptions.Integer("--streams", 1, 1, DriveRequest.MostStreams, "Copies of the clip beside each other, with seeds S, S+1, ...");
         var pipeline = new Option<string?>("--pipeline") { HelpName = "FILE", Description = "Sessions, threads and real-time limits. Default: config/pipelines/cpu-nano.json." };
         var techniques = ModelOptions.Techniques();
+        var refresh = ModelOptions.Refresh();
         var bf16 = new Option<bool>("--bf16") { Description = "Compute in bfloat16 instead of float32." };
         var replay = new Option<string?>("--replay") { HelpName = "DIR", Description = "Drive again what a drive with --out DIR admitted, and compare: the same tokens and trajectories." };
         var log = ValueOptions.Checked("--log", "text|json", "text", "json: an object a line instead of text.", "text or json", text => (text is "text" or "json", text));
         var command = new Command("drive", "Drive a clip: one sentence of reasoning and a trajectory of 6.4 s per frame.")
         {
-            clip, model, tokenizer, drafter, rate, seed, samples, temperature, topP, budget, nav, ego, output, threads, bf16, sequential, streams, pipeline, techniques, replay, log,
+            clip, model, tokenizer, drafter, rate, seed, samples, temperature, topP, budget, nav, ego, output, threads, bf16, sequential, streams, pipeline, techniques, refresh,
+            replay, log,
         };
-        Option[] recorded = [rate, seed, samples, temperature, topP, budget, nav, ego, threads, bf16, streams, techniques];
+        Option[] recorded = [rate, seed, samples, temperature, topP, budget, nav, ego, threads, bf16, streams, techniques, refresh];
         command.Validators.Add(result =>
         {
             if (result.GetValue(replay) is not null && recorded.FirstOrDefault(option => result.GetResult(option) is { Implicit: false }) is { } given)
@@ -69,6 +71,7 @@ internal static class DriveCommand
                 Pipeline = parsed.GetValue(pipeline),
                 Replay = parsed.GetValue(replay),
                 Techniques = parsed.GetValue(techniques),
+                RefreshEvery = parsed.GetValue(refresh) is > 0 and var windows ? windows : null,
                 ModelIsNamed = parsed.GetValue(model) is not null,
             };
             using var view = View(parsed.InvocationConfiguration.Output, parsed.GetValue(log) == "json");

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using FlashDrive.Inference;
+using FlashDrive.Inference.Streaming;
 using FlashDrive.Model.Checkpoints;
 
 namespace FlashDrive.Service.Cli;
@@ -20,6 +22,12 @@ internal static class ModelOptions
     public static Option<Techniques> Techniques() => ValueOptions.Checked(
         "--techniques", "all|none|LIST", Inference.Techniques.All, $"What makes the engine fast: a list of {string.Join(", ", TechniqueNames.All)}.",
         $"all, none, or names from {string.Join(", ", TechniqueNames.All)} with commas between", text => TechniqueNames.Parse(text) is { } parsed ? (true, parsed) : default);
+
+    /// <summary>Windows from one whole prefill to the next; 0 for never.</summary>
+    public static Option<int> Refresh() => ValueOptions.Checked(
+        "--refresh", "N|never", new StreamingOptions().RefreshEvery ?? 0, "Streaming: of N windows one is prefilled whole, from cached features.", "never or a whole number from 1 to 1000000",
+        text => text == "never" ? (true, 0)
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var windows) && windows is >= 1 and <= 1_000_000 ? (true, windows) : default);
 
     /// <summary>The named checkpoint folder or the default one.</summary>
     /// <exception cref="FlashDriveException">It holds no config.json.</exception>

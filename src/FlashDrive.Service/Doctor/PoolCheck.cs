@@ -52,7 +52,7 @@ internal static class PoolCheck
         var rows = cameras.Count * grid.Tokens(configuration.Vision.MergeSize) * (1 + configuration.Vision.DeepstackIndexes.Count);
         var features = (2L * frames + 1) * rows * configuration.Text.Hidden * ScalarType.Float32.ElementSize();
         return string.Create(CultureInfo.InvariantCulture,
-            $"a stream takes {Mb(blocks + views + features)} = (S + 1) × {layout.Length} tokens in {classes.Sum(c => c.Count)} blocks {Mb(blocks)} + S × views of {slots} slots {Mb(views)} + (2F + 1) × frames of features {Mb(features)}; S = {sessions} sessions, F = {frames} frames of {cameras.Count} cameras, {ClipMaker.DefaultWidth} × {ClipMaker.DefaultHeight} pixels, float32");
+            $"a stream takes {Mb(blocks + views + features)} = (S + 1) × {layout.Length} tokens in {classes.Sum(c => c.Count)} blocks {Mb(blocks)} (with F frames moved in, windows share no picture) + S × views of {slots} slots {Mb(views)} + (2F + 1) × frames of features {Mb(features)}; S = {sessions} sessions, F = {frames} frames of {cameras.Count} cameras, {ClipMaker.DefaultWidth} × {ClipMaker.DefaultHeight} pixels, float32");
     }
 
     private static string Mb(long bytes) => FormattableString.Invariant($"{bytes / 1e6:F1} MB");

@@ -1,5 +1,6 @@
 using FlashDrive.Inference;
 using FlashDrive.Inference.Flow;
+using FlashDrive.Inference.Streaming;
 
 namespace FlashDrive.Service.Drive;
 
@@ -54,6 +55,9 @@ public sealed record DriveRequest
 
     /// <summary>What makes the engine fast.</summary>
     public Techniques Techniques { get; init; } = Techniques.All;
+
+    /// <summary>Of so many streamed windows one is prefilled whole; null never.</summary>
+    public int? RefreshEvery { get; init; } = new StreamingOptions().RefreshEvery;
 
     /// <summary>Steps of the adaptive flow in place of the pipeline's.</summary>
     public FlowOptions? AdaptiveFlow { get; init; }

@@ -119,6 +119,7 @@ public sealed class DriveRun(DriveRequest asked, IDriveView view, TimeProvider t
         new EngineOptions(new(_request.Temperature, _request.TopP, _request.Budget), new(_request.Samples), Seed: _request.Seed, Route: _request.Navigation)
             {
                 Drafting = new() { CostRatio = _pipeline.Settings.DraftCostRatio },
+                Streaming = new(RefreshEvery: _request.RefreshEvery),
             }
             .With(_request.Techniques, _request.AdaptiveFlow ?? _pipeline.Settings.AdaptiveFlow);
 

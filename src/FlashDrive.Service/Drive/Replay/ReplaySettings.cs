@@ -22,6 +22,7 @@ internal static class ReplaySettings
             ["budget"] = Text(request.Budget),
             ["torch_threads"] = Text(options.TorchThreads),
             ["techniques"] = TechniqueNames.Of(request.Techniques),
+            ["refresh"] = request.RefreshEvery is { } windows ? Text(windows) : "never",
             ["dtype"] = request.BFloat16 ? "bfloat16" : "float32",
         };
         if (options.Engine.Flow.Steps is { } steps) settings["flow"] = FormattableString.Invariant($"{steps}/{string.Join(',', options.Engine.Flow.Reuse)}");
@@ -54,6 +55,7 @@ internal static class ReplaySettings
             Budget = Number<int>("budget", value => value is >= 1 and <= 4096),
             Threads = Number<int>("torch_threads", value => value is >= 1 and <= 256),
             Techniques = TechniqueNames.Parse(Required("techniques")) ?? throw new InvalidDataException($"'{path}': the header's setting techniques = {Required("techniques")} cannot be"),
+            RefreshEvery = Required("refresh") == "never" ? null : Number<int>("refresh", value => value is >= 1 and <= 1_000_000),
             AdaptiveFlow = Flow(),
             BFloat16 = Required("dtype") == "bfloat16",
             Navigation = settings.GetValueOrDefault("nav"),
