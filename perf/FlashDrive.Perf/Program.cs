@@ -16,7 +16,7 @@ static int Usage()
 {
     Console.Error.WriteLine("usage: dotnet run -c Release --project perf/FlashDrive.Perf -- sequential [--model DIR] [--threads 1,2] [--windows N] [--samples N]");
     Console.Error.WriteLine("                                                               hop [--rounds N] [--trips N]");
-    Console.Error.WriteLine("                                                               kernels [--model DIR] [--rounds N]");
+    Console.Error.WriteLine("                                                               kernels [--model DIR] [--rounds N] [--threads N]");
     Console.Error.WriteLine("                                                               allocation [--model DIR] [--frames N]");
     Console.Error.WriteLine("                                                               pipeline [--model DIR] [--rounds N] [--frames N] [--sessions S] [--cores N]");
     Console.Error.WriteLine("                                                               overhead [--rounds N] [--frames N]");
