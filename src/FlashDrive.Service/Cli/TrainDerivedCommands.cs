@@ -16,7 +16,7 @@ internal static class TrainDerivedCommands
     public static Command Streaming()
     {
         var rollouts = ValueOptions.Integer("--rollouts", 4, 1, 1024, "Rollouts of a step.");
-        return Create("streaming", "streaming", 1200, "Train a model's action expert to read the cache of a stream. Ctrl-C saves; --resume goes on.", rollouts,
+        return Create("streaming", "streaming", 360, "Train a model's action expert to read the cache of a stream. Ctrl-C saves; --resume goes on.", rollouts,
             (trainer, parsed, cancel) => trainer.Streaming(parsed.GetValue(rollouts), cancel));
     }
 
