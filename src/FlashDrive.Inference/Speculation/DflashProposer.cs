@@ -1,6 +1,5 @@
 using FlashDrive.Inference.Stages;
 using FlashDrive.Model.Drafting;
-using FlashDrive.Model.Language;
 using FlashDrive.Torch;
 
 namespace FlashDrive.Inference.Speculation;
@@ -9,8 +8,8 @@ namespace FlashDrive.Inference.Speculation;
 /// Block diffusion (flashdrive.md §3.1): the best token at every place of the block behind the known token. Greedy whatever the
 /// target's temperature is, which is what acceptance by equality rewards most (speculation.md §1.3).
 /// </summary>
-/// <param name="sampler">One of its own: it owns buffers. Masks the trajectory tokens.</param>
-public sealed class DflashProposer(BlockDrafter drafter, TokenSampler sampler) : IDraftProposer
+/// <param name="maskedFirst">First id that is never proposed (the trajectory tokens); <paramref name="maskedCount"/> of them.</param>
+public sealed class DflashProposer(BlockDrafter drafter, int maskedFirst, int maskedCount) : IDraftProposer
 {
     public const string Name = "dflash";
 
@@ -22,18 +21,17 @@ public sealed class DflashProposer(BlockDrafter drafter, TokenSampler sampler) :
         if (thought.Context is not { } context || context.size(0) < drafter.Configuration.ContextLength) return [];
         using var scope = torch.NewDisposeScope();
         using var guard = torch.no_grad();
-        using var logits = Logits(context, thought.Tokens[^1], null);
-        return Best(logits);
+        var best = Best(Logits(context, thought.Tokens[^1], null));
+        var count = (int)best.size(0);
+        thought.Drafted.narrow(0, 0, count).copy_(best);
+        return new DraftBlock(thought.Drafted, count);
     }
 
-    /// <summary>The best tokens of logits [proposals, vocabulary].</summary>
-    internal int[] Best(Tensor logits)
+    /// <summary>The best tokens, int64 [proposals], of logits [proposals, vocabulary]; of equal ones the lowest id. The masked logits are lost.</summary>
+    internal Tensor Best(Tensor logits)
     {
-        var values = logits.data<float>();
-        var proposals = new int[drafter.Configuration.Proposals];
-        var vocabulary = values.Length / proposals.Length;
-        for (var i = 0; i < proposals.Length; i++) proposals[i] = sampler.Argmax(values.Slice(i * vocabulary, vocabulary));
-        return proposals;
+        logits.narrow(1, maskedFirst, maskedCount).fill_(double.NegativeInfinity);
+        return logits.argmax(1);
     }
 
     /// <summary>float32 [proposals, vocabulary].</summary>

@@ -10,10 +10,21 @@ namespace FlashDrive.Inference.Stages;
 /// <param name="Features">[rows, features] for a drafter, or null.</param>
 public sealed record TargetScores(Tensor Logits, Tensor? Features = null) : IDisposable
 {
+    /// <summary>All logits in one row and behind them the proposals of a <see cref="DraftBlock"/>, so that one look shows both; or null.</summary>
+    public Tensor? Carried { get; private init; }
+
+    /// <summary>These scores with the proposals that they judge.</summary>
+    internal TargetScores Carrying(DraftBlock block)
+    {
+        using var scope = torch.NewDisposeScope();
+        return this with { Carried = torch.cat([Logits.reshape(-1), block.Ids.to(ScalarType.Float32)]).DetachFromDisposeScope() };
+    }
+
     public void Dispose()
     {
         Logits.Dispose();
         Features?.Dispose();
+        Carried?.Dispose();
     }
 }
 
@@ -69,7 +80,8 @@ public sealed class DeliberativeReasonerStage(LanguageModel language, IReadOnlyL
         if (session.Tokens.Count > 0)
         {
             var ids = Ids(session, draft);
-            return _kernel is { } kernel ? kernel.Score(session, ids) : Score(session, ids, scope);
+            var scores = _kernel is { } kernel ? kernel.Score(session, ids) : Score(session, ids, scope);
+            return draft is DraftBlock block ? scores.Carrying(block) : scores;
         }
         if (draft.Count > 0) throw new ArgumentException("a draft follows a known token, and nothing has been generated", nameof(draft));
         var logits = _kernel is null ? Precision32(language.Logits(session.LastHidden)) : language.Kernel.Logits(session.LastHidden);
@@ -88,9 +100,11 @@ public sealed class DeliberativeReasonerStage(LanguageModel language, IReadOnlyL
     {
         var (own, written) = (session.Unwritten, session.Scratch.Tokens);
         if (own <= 0) throw new InvalidOperationException("every token of the session is scored already");
-        var ids = new long[own + draft.Count];
+        var block = draft as DraftBlock;
+        var ids = new long[block is null ? own + draft.Count : own];
         for (var i = 0; i < ids.Length; i++) ids[i] = i < own ? session.Tokens[written + i] : draft[i - own];
-        return torch.tensor(ids);
+        var known = torch.tensor(ids);
+        return block is null ? known : torch.cat([known, block.Ids]);
     }
 
     /// <summary>Residual stream [rows, hidden] of the rows written.</summary>

@@ -75,7 +75,7 @@ public sealed record EngineStages(
             new(),
             new StreamingEncoderStage(model.Network.Vision, model.NewImageProcessor(), c.Vision.MergeSize, own),
             new StreamPrefillStage(model, options, sessions),
-            new RoutineReasonerStage(rules, v.Length, drafter is null ? null : new DflashProposer(drafter, NewSampler())),
+            new RoutineReasonerStage(rules, v.Length, drafter is null ? null : new DflashProposer(drafter, v.TrajectoryStart, v.TrajectoryCount)),
             new DeliberativeReasonerStage(model.Network.Language, drafter?.Configuration.TargetLayers, options.DecodesOnKernels(model.Network.Language.Dtype)),
             new VerifierStage(rules, NewSampler(), v.Length),
             new PlanHeadStage(model, new(model.Network.Expert, c.ActionSpace.Waypoints, c.Flow.Steps, own)),

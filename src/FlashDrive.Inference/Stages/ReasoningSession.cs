@@ -13,6 +13,7 @@ public sealed class ReasoningSession : IDisposable
     private readonly List<int> _tokens = new(64);
     private readonly List<string> _sources = new(64);
     private readonly Tensor? _windowContext;
+    private Tensor? _drafted;
     private bool _disposed;
 
     /// <param name="lastHidden">[1, hidden]: the window's last position after the final norm.</param>
@@ -47,6 +48,9 @@ public sealed class ReasoningSession : IDisposable
     /// token are not known before it is written.
     /// </summary>
     public Tensor? Context { get; private set; }
+
+    /// <summary>int64, where a drafter leaves its proposals until the next round (<see cref="DraftBlock"/>).</summary>
+    internal Tensor Drafted => _drafted ??= torch.zeros([DraftingOptions.LongestDraft], ScalarType.Int64).DetachFromDisposeScope();
 
     /// <summary>Generated tokens whose keys and values are not in the scratch yet.</summary>
     public int Unwritten => _tokens.Count - Scratch.Tokens;
@@ -108,6 +112,7 @@ public sealed class ReasoningSession : IDisposable
         LastHidden.Dispose();
         Replace(null);
         _windowContext?.Dispose();
+        _drafted?.Dispose();
         View.Dispose();
         Lease.Dispose();
     }

@@ -43,8 +43,13 @@ public sealed class RoutineReasonerStage(ThoughtRules rules, int vocabulary, IDr
     /// As many as one verification takes. What follows the end of a thought is known, so it stands there instead of the proposal, and
     /// its keys and values are right when the end is accepted (flashdrive.md §3.6).
     /// </summary>
-    private int[] Block(IReadOnlyList<int> proposed)
+    private IReadOnlyList<int> Block(IReadOnlyList<int> proposed)
     {
+        if (proposed is DraftBlock computed)
+        {
+            computed.Follow(rules.End, rules.Trajectory);
+            return computed;
+        }
         var count = 0;
         while (count < proposed.Count && count < DraftingOptions.LongestDraft && (uint)proposed[count] < (uint)vocabulary) count++;
         var block = new int[count];

@@ -23,12 +23,14 @@ public sealed class VerifierStage(ThoughtRules rules, TokenSampler sampler, int 
     /// <exception cref="NonFiniteException">Logits that decide are not finite.</exception>
     public int Accept(ReasoningSession session, DraftTokens draft, TargetScores scores, ReasoningOptions options, KeyedRandom random)
     {
-        var first = (int)scores.Logits.size(0) - 1 - draft.Tokens.Count;
+        var rows = (int)scores.Logits.size(0);
+        var first = rows - 1 - draft.Tokens.Count;
         var before = session.Tokens.Count;
         var accepted = 0;
         var ending = before >= options.Budget && !rules.Published ? ThoughtEnding.Budget : ThoughtEnding.None;
         // The one look at the scores.
-        var logits = ending == ThoughtEnding.None ? scores.Logits.data<float>() : default;
+        var logits = ending == ThoughtEnding.None ? (scores.Carried ?? scores.Logits).data<float>() : default;
+        if (scores.Carried is not null && draft.Tokens is DraftBlock block && ending == ThoughtEnding.None) block.Resolve(logits[(rows * vocabulary)..]);
         for (var goOn = ending == ThoughtEnding.None; goOn;)
         {
             var token = Draw(logits.Slice((first + accepted) * vocabulary, vocabulary), session.Tokens.Count, options, random);

@@ -39,7 +39,7 @@ public sealed class ThinkingBench : IDisposable
 
     internal ReasoningSession Session => _window.Session;
 
-    internal DflashProposer Dflash() => new(Model.Drafter!, NewSampler());
+    internal DflashProposer Dflash() => new(Model.Drafter!, Model.Vocabulary.TrajectoryStart, Model.Vocabulary.TrajectoryCount);
 
     private TokenSampler NewSampler() => new(Model.Vocabulary.Length, Model.Vocabulary.TrajectoryStart, Model.Vocabulary.TrajectoryCount);
 

@@ -6,7 +6,7 @@ using FlashDrive.Inference.Speculation;
 using FlashDrive.Inference.Stages;
 using FlashDrive.Model.Checkpoints;
 using FlashDrive.Model.Drafting;
-using FlashDrive.Model.Language;
+using FlashDrive.Model.Tokenization;
 using FlashDrive.Torch;
 
 namespace FlashDrive.Inference.Conformance.Drafting;
@@ -49,7 +49,7 @@ internal static class FlashDrafting
         // Tensors are recorded of the trace that uses the model's own ids and meets no stop.
         var whole = name == "budget";
         var rules = DflashKind.Rules(recorded.GetProperty("ids"));
-        var proposer = new WatchedProposer(drafter, engine.Sampler, whole ? (part, values) =>
+        var proposer = new WatchedProposer(drafter, engine.Model.Vocabulary, whole ? (part, values) =>
         {
             if (file.Contains(part)) comparison.Relative(file, part, values, DflashKind.Network);
         } : null);
@@ -111,9 +111,9 @@ internal static class FlashDrafting
     }
 
     /// <summary>The engine's proposer, with what it reads and computes shown by the fixture's names.</summary>
-    private sealed class WatchedProposer(BlockDrafter drafter, TokenSampler sampler, Action<string, float[]>? show) : IDraftProposer
+    private sealed class WatchedProposer(BlockDrafter drafter, ModelVocabulary vocabulary, Action<string, float[]>? show) : IDraftProposer
     {
-        private readonly DflashProposer _proposer = new(drafter, sampler);
+        private readonly DflashProposer _proposer = new(drafter, vocabulary.TrajectoryStart, vocabulary.TrajectoryCount);
         private int _round;
 
         public string Source => _proposer.Source;
@@ -126,7 +126,7 @@ internal static class FlashDrafting
             show?.Invoke(prefix + "context", session.Session.Context!.ToArray<float>());
             var logits = _proposer.Logits(session.Session.Context!, session.Session.Tokens[^1], hidden => show?.Invoke(prefix + "draft_hidden", hidden.ToArray<float>()));
             show?.Invoke(prefix + "draft_logits", logits.ToArray<float>());
-            return _proposer.Best(logits);
+            return Array.ConvertAll(_proposer.Best(logits).ToArray<long>(), id => (int)id);
         }
     }
 }
