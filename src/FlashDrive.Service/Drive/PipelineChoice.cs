@@ -31,7 +31,7 @@ internal sealed record PipelineChoice(string File, PipelineSettings Settings, Pi
         };
         if (!request.Rate.IsRealTime || first is null) return new(read.File, read.Settings, options, null);
         TimeSpan? serial = read.Settings.Unit == LimitUnit.SerialLatency ? Pipelined.SerialLatency.Measure(model, engine, first, time, cancel) : null;
-        return new(read.File, read.Settings, options with { Limits = read.Settings.Limits(serial ?? TimeSpan.Zero) }, serial);
+        return new(read.File, read.Settings, options with { Limits = read.Settings.Limits(serial ?? TimeSpan.Zero, request.Rate.Period) }, serial);
     }
 
     /// <summary>For the head of a drive.</summary>

@@ -17,9 +17,10 @@ public sealed record PipelineSettings(
     public double DraftCostRatio { get; init; } = 1.3;
 
     /// <param name="serialLatency">Ignored when the limits are counted in milliseconds.</param>
-    public RealTimeLimits Limits(TimeSpan serialLatency)
+    /// <param name="period">Between two frames: an engine faster than its cameras must not call the next plan missing before its frame has come.</param>
+    public RealTimeLimits Limits(TimeSpan serialLatency, TimeSpan period)
     {
-        var unit = Unit == LimitUnit.Millisecond ? TimeSpan.FromMilliseconds(1) : serialLatency;
+        var unit = Unit == LimitUnit.Millisecond ? TimeSpan.FromMilliseconds(1) : serialLatency > period ? serialLatency : period;
         return new(unit * Deadline, unit * StaleAfter, unit * FallbackAfter, unit * ReadyMaxAge);
     }
 }

@@ -11,7 +11,7 @@ public class PipelineSettingsTests
     [Fact]
     public void The_limits_of_a_gpu_are_milliseconds()
     {
-        var limits = PipelineSettingsFile.Read(Path.Combine(Folder, "gpu.json")).Limits(TimeSpan.FromSeconds(7));
+        var limits = PipelineSettingsFile.Read(Path.Combine(Folder, "gpu.json")).Limits(TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(0.1));
         Assert.Equal(new(TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(0.3), TimeSpan.FromSeconds(0.5)), limits);
     }
 
@@ -20,7 +20,14 @@ public class PipelineSettingsTests
     {
         var settings = PipelineSettingsFile.Read(Path.Combine(Folder, "cpu-nano.json"));
         Assert.Equal((2, 1), (settings.Sessions, settings.TorchThreads));
-        var limits = settings.Limits(TimeSpan.FromSeconds(0.1));
+        var limits = settings.Limits(TimeSpan.FromSeconds(0.1), TimeSpan.FromSeconds(0.05));
+        Assert.Equal(new(TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(0.4), TimeSpan.FromSeconds(0.3), TimeSpan.FromSeconds(0.4)), limits);
+    }
+
+    [Fact]
+    public void An_engine_faster_than_its_cameras_counts_in_their_period()
+    {
+        var limits = PipelineSettingsFile.Read(Path.Combine(Folder, "cpu-nano.json")).Limits(TimeSpan.FromSeconds(0.015), TimeSpan.FromSeconds(0.1));
         Assert.Equal(new(TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(0.4), TimeSpan.FromSeconds(0.3), TimeSpan.FromSeconds(0.4)), limits);
     }
 
