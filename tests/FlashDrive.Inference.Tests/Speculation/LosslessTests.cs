@@ -96,7 +96,7 @@ public sealed class LosslessTests(ThinkingBench bench) : IClassFixture<ThinkingB
     {
         var routine = new RoutineReasonerStage(bench.Rules, Vocabulary, Proposer.Named("throwing", [], 7, Vocabulary, bench.Rules.End));
         var frame = bench.Think(null, Drawn, 1);
-        Assert.Equal(0, routine.Propose(frame).Tokens.Count);
+        Assert.Empty(routine.Propose(frame).Tokens);
         Assert.Equal(1, routine.Faults);
     }
 
