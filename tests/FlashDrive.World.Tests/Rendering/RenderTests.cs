@@ -49,9 +49,17 @@ public sealed class RenderTests
     [Theory]
     [InlineData(3, 0)]
     [InlineData(1, 4)]
-    [InlineData(1, -1)]
+    [InlineData(1, -100)]
     public void A_camera_or_frame_that_does_not_exist_is_refused(int camera, int frame) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => Window.Render(camera, frame, 160, 96, new byte[160 * 96 * 3]));
+
+    [Fact]
+    public void Frames_before_the_window_are_there_as_far_as_the_recording_goes()
+    {
+        Assert.True(Window.OldestFrame < 0);
+        Window.Render(1, Window.OldestFrame, 160, 96, new byte[160 * 96 * 3]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => Window.Render(1, Window.OldestFrame - 1, 160, 96, new byte[160 * 96 * 3]));
+    }
 
     [Fact]
     public void Frames_show_the_ego_moving()
