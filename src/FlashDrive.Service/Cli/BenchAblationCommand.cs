@@ -36,7 +36,7 @@ internal static class BenchAblationCommand
             var request = new AblationRequest(
                 parsed.GetValue(windows), WindowsPerClip, parsed.GetValue(samples), parsed.GetValue(threads),
                 EngineOptions.Default with { Seed = parsed.GetValue(seed), Drafting = new() { CostRatio = settings.DraftCostRatio } }, settings.AdaptiveFlow);
-            var done = new PartDone(writer, $"driving {request.Windows} windows in {AblationRow.Table.Count} ways", ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected);
+            var done = PartDone.On(writer, $"driving {request.Windows} windows in {AblationRow.Table.Count} ways");
             var grid = driving.NewImageProcessor().GridOf(ClipMaker.DefaultHeight, ClipMaker.DefaultWidth);
             var work = new StageWork(driving.Configuration, driving.Vocabulary.Length, grid);
             var step = work.DecodeBytes(new FrameCounts { Forwards = 1 });

@@ -31,7 +31,7 @@ internal static class BenchVelocityCommand
             var grid = parsed.GetValue(steps) ?? driving.Configuration.Flow.Steps;
             if (parsed.GetValue(evaluations) > grid) throw new FlashDriveException(ExitCode.Usage, $"--evaluations {parsed.GetValue(evaluations)}: at most the {grid} steps can be evaluated");
             var request = new VelocityRequest(parsed.GetValue(evaluations), parsed.GetValue(steps), parsed.GetValue(windows), parsed.GetValue(samples), parsed.GetValue(seed));
-            var done = new PartDone(writer, $"looking at the velocity of {driving.Name} in {request.Windows} windows", ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected);
+            var done = PartDone.On(writer, $"looking at the velocity of {driving.Name} in {request.Windows} windows");
             var report = VelocityStudy.Run(driving, request, done, cancel);
             Print(writer, report);
             if (parsed.GetValue(output) is not { } target) return Task.FromResult((int)ExitCode.Ok);

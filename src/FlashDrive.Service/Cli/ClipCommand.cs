@@ -24,7 +24,7 @@ internal static class ClipCommand
         {
             var output = parsed.InvocationConfiguration.Output;
             var target = parsed.GetRequiredValue(folder);
-            var progress = new PartDone(output, $"making {target}", ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected);
+            var progress = PartDone.On(output, $"making {target}");
             ClipFolder.Make(target, parsed.GetValue(seed), parsed.GetValue(seconds), parsed.GetValue(width), parsed.GetValue(height), progress, cancel);
             output.WriteLine($"drive it with: ./flashdrive drive {target}");
             return Task.FromResult((int)ExitCode.Ok);

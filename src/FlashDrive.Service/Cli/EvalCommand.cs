@@ -33,7 +33,7 @@ internal static class EvalCommand
             // An exam takes minutes: a folder that cannot be made must be known before it.
             if (parsed.GetValue(output) is { } target && Path.GetDirectoryName(Path.GetFullPath(target)) is { } parent) Directory.CreateDirectory(parent);
             using var driving = DrivingModel.Load(ModelOptions.RequireCheckpoint(parsed.GetValue(model)), parsed.GetValue(tokenizer));
-            var done = new PartDone(writer, $"examining {driving.Name} on {count} windows", ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected);
+            var done = PartDone.On(writer, $"examining {driving.Name} on {count} windows");
             var report = Examination.Run(driving, new(range.First, range.Last, count, parsed.GetValue(samples)) { Threads = parsed.GetValue(threads) },
                 new Counted(done, count), cancel);
             foreach (var line in report.Lines()) writer.WriteLine(line);

@@ -32,7 +32,7 @@ internal static class EvalDrafterCommand
             if (parsed.GetValue(output) is { } target && Path.GetDirectoryName(Path.GetFullPath(target)) is { } parent) Directory.CreateDirectory(parent);
             using var model = DrivingModel.Load(derived.RequireParent(DrivingModel.DrafterKind), parsed.GetValue(tokenizer), drafter: folder);
             var count = parsed.GetValue(windows);
-            var done = new PartDone(writer, $"thinking about {count} windows with {Path.GetFileName(folder)}", ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected);
+            var done = PartDone.On(writer, $"thinking about {count} windows with {Path.GetFileName(folder)}");
             var report = DraftExamination.Run(model, FirstSeed, count, parsed.GetValue(threads), done, cancel);
             foreach (var line in report.Lines()) writer.WriteLine(line);
             if (parsed.GetValue(output) is { } file) AtomicFile.WriteText(file, report.ToJson() + "\n");

@@ -41,13 +41,13 @@ internal static class EvalStreamingCommand
             };
             if (!Enumerable.Range(0, options.Windows).Any(options.IsPlanned))
                 throw new FlashDriveException(ExitCode.Usage, $"--plan-every {options.PlanEvery}: no window of {options.Windows} is planned; name a smaller number");
-            var folder = parsed.GetValue(tuned) ?? Path.Combine(Path.GetDirectoryName(Places.DefaultModel)!, "nano-streaming");
+            var folder = parsed.GetValue(tuned) ?? Places.DrivingModel;
             var derived = DerivedCheckpoint.Find(folder)
                 ?? throw new FlashDriveException(ExitCode.MissingInput, $"no streaming checkpoint in '{folder}' (no {DerivedCheckpoint.FileName}): name one with --tuned DIR, or train one: ./flashdrive train streaming");
             if (parsed.GetValue(output) is { } target && Path.GetDirectoryName(Path.GetFullPath(target)) is { } parent) Directory.CreateDirectory(parent);
             using var model = DrivingModel.Load(derived.RequireParent(DrivingModel.StreamingKind), parsed.GetValue(tokenizer), drafter: DrivingModel.NoDrafter);
             using var expert = DrivingModel.Load(folder, parsed.GetValue(tokenizer), drafter: DrivingModel.NoDrafter);
-            var done = new PartDone(writer, $"driving {options.Clips} clips of {options.Windows} windows with {expert.Name}", ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected);
+            var done = PartDone.On(writer, $"driving {options.Clips} clips of {options.Windows} windows with {expert.Name}");
             var report = ClipExamination.Run(model, expert, options, done, cancel);
             foreach (var line in report.Lines()) writer.WriteLine(line);
             if (parsed.GetValue(output) is { } file) AtomicFile.WriteText(file, report.ToJson() + "\n");

@@ -14,6 +14,9 @@ internal sealed class PartDone : IProgress<double>
         if (!terminal) output.WriteLine(what);
     }
 
+    /// <summary>In place when the writer is a terminal's.</summary>
+    public static PartDone On(TextWriter output, string what) => new(output, what, ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected);
+
     public void Report(double part)
     {
         var percent = (int)(100 * Math.Clamp(part, 0, 1));

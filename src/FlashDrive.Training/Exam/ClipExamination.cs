@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using FlashDrive.Driving.Metrics;
 using FlashDrive.Inference;
 using FlashDrive.Inference.Flow;
@@ -42,30 +41,9 @@ public static class ClipExamination
         DrivingModel model, DrivingModel tuned, ClipExamOptions options, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         var outcomes = new ClipOutcome[options.Clips];
-        var failures = new ConcurrentQueue<Exception>();
-        var (next, done) = (0, 0);
-        var threads = Enumerable.Range(0, Math.Min(options.Threads, options.Clips)).Select(_ => new Thread(() =>
-        {
-            try
-            {
-                torch.set_num_threads(1);
-                using var whole = new StageRollout(model, Whole);
-                using var stream = new StageRollout(model, StreamingTraining.Engine);
-                for (var i = Interlocked.Increment(ref next) - 1; i < options.Clips && failures.IsEmpty && !cancellation.IsCancellationRequested; i = Interlocked.Increment(ref next) - 1)
-                {
-                    outcomes[i] = Drive(model, tuned, whole, stream, options, options.Clip(i), cancellation);
-                    progress?.Report((double)Interlocked.Increment(ref done) / options.Clips);
-                }
-            }
-            catch (Exception e)
-            {
-                failures.Enqueue(e);
-            }
-        })).ToList();
-        foreach (var thread in threads) thread.Start();
-        foreach (var thread in threads) thread.Join();
-        cancellation.ThrowIfCancellationRequested();
-        if (failures.TryPeek(out var failure)) throw new InvalidOperationException($"the clip exam stopped: {failure.Message}", failure);
+        ExamThreads.Run(
+            "the clip exam", options.Clips, options.Threads, () => new RolloutPair(new(model, Whole), new(model, StreamingTraining.Engine)),
+            (ways, i) => outcomes[i] = Drive(model, tuned, ways.First, ways.Second, options, options.Clip(i), cancellation), progress, cancellation);
         return new(options, outcomes);
     }
 

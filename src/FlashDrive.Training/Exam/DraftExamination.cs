@@ -1,11 +1,8 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using FlashDrive.Inference;
 using FlashDrive.Inference.Flow;
 using FlashDrive.Inference.Stages;
-using FlashDrive.Torch;
-using FlashDrive.Training.Rollouts;
 using FlashDrive.Training.Samples;
 using FlashDrive.World;
 
@@ -36,39 +33,21 @@ public static class DraftExamination
     {
         if (model.Drafter is null) throw new ArgumentException("the model has no drafter", nameof(model));
         var thoughts = new DraftedThought[2 * windows];
-        var failures = new ConcurrentQueue<Exception>();
-        var (next, done) = (0, 0);
-        var workers = Enumerable.Range(0, Math.Min(threads, windows)).Select(_ => new Thread(() =>
-        {
-            try
+        ExamThreads.Run(
+            "the drafter's exam", windows, threads, () => new RolloutPair(new(model, Plain), new(model, Plain with { Drafting = new(Enabled: true) })), (ways, i) =>
             {
-                torch.set_num_threads(1);
-                using var plain = new StageRollout(model, Plain);
-                using var drafted = new StageRollout(model, Plain with { Drafting = new(Enabled: true) });
-                for (var i = Interlocked.Increment(ref next) - 1; i < windows && failures.IsEmpty && !cancellation.IsCancellationRequested; i = Interlocked.Increment(ref next) - 1)
+                var seed = firstSeed + (ulong)i;
+                var ticks = WindowTicks.Of(WindowSampler.Sample(seed, WindowKind.Onset), i);
+                foreach (var greedy in new[] { true, false })
                 {
-                    var seed = firstSeed + (ulong)i;
-                    var ticks = WindowTicks.Of(WindowSampler.Sample(seed, WindowKind.Onset), i);
-                    foreach (var greedy in new[] { true, false })
-                    {
-                        var reasoning = greedy ? Greedy : Drawn;
-                        using var without = plain.Think(plain.Whole(ticks), seed, reasoning);
-                        using var with = drafted.Think(drafted.Whole(ticks), seed, reasoning);
-                        thoughts[2 * i + (greedy ? 0 : 1)] = new(
-                            seed, greedy, with.Session.Tokens.Count, with.Forwards, without.Forwards, with.Session.Tokens.SequenceEqual(without.Session.Tokens));
-                    }
-                    progress?.Report((double)Interlocked.Increment(ref done) / windows);
+                    var reasoning = greedy ? Greedy : Drawn;
+                    using var without = ways.First.Think(ways.First.Whole(ticks), seed, reasoning);
+                    using var with = ways.Second.Think(ways.Second.Whole(ticks), seed, reasoning);
+                    thoughts[2 * i + (greedy ? 0 : 1)] = new(
+                        seed, greedy, with.Session.Tokens.Count, with.Forwards, without.Forwards, with.Session.Tokens.SequenceEqual(without.Session.Tokens));
                 }
-            }
-            catch (Exception e)
-            {
-                failures.Enqueue(e);
-            }
-        })).ToList();
-        foreach (var worker in workers) worker.Start();
-        foreach (var worker in workers) worker.Join();
-        cancellation.ThrowIfCancellationRequested();
-        if (failures.TryPeek(out var failure)) throw new InvalidOperationException($"the drafter's exam stopped: {failure.Message}", failure);
+            },
+            progress, cancellation);
         return new(thoughts);
     }
 }
